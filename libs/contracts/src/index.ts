@@ -1,0 +1,2 @@
+export * from './gen';
+export { descriptorImageBase64 } from './gen/descriptor-image';

@@ -1,0 +1,12 @@
+export {
+  booleanSetting,
+  type Environment,
+  integerSetting,
+  loadConfig,
+  optionalTextSetting,
+  portSetting,
+  textSetting,
+} from './config';
+export { newId } from './identifiers';
+export { Lifecycle, runProcess, type StopStep } from './lifecycle';
+export { createLogger, type Logger, type LogLevel, logLevels, silentLogger } from './logger';

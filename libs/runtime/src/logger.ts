@@ -1,0 +1,37 @@
+import pino from 'pino';
+
+/** Structured logging. Fields are facts for a program; never content of prompts, answers or documents, never secrets. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Logger;
+}
+
+/** The levels a logger can be set to. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Logs JSON lines to stderr: stdout belongs to the ready line. */
+export function createLogger(options: { level: LogLevel; name?: string }): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: options.name === undefined ? null : { name: options.name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: ['authorization', '*.authorization', 'secret', '*.secret', 'apiKey', '*.apiKey'], censor: '[redacted]' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/** Logs nothing. */
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLogger,
+};
