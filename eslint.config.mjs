@@ -6,7 +6,17 @@ import tseslint from 'typescript-eslint';
 const libraries = (...names) => names.map((name) => `lib:${name}`);
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'libs/contracts/src/gen/**', '**/.nx/**', '**/.weft/**', '.jest-cache/**', 'reports/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'libs/contracts/src/gen/**',
+      '**/.nx/**',
+      '**/.weft/**',
+      '.jest-cache/**',
+      'reports/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -36,11 +46,24 @@ export default tseslint.config(
             { sourceTag: 'lib:contracts', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'lib:runtime', onlyDependOnLibsWithTags: libraries('errors') },
             { sourceTag: 'lib:rpc', onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts') },
-            { sourceTag: 'lib:postgres', onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts') },
-            { sourceTag: 'lib:events', onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts') },
+            {
+              sourceTag: 'lib:postgres',
+              onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts'),
+            },
+            {
+              sourceTag: 'lib:events',
+              onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts'),
+            },
             {
               sourceTag: 'lib:host',
-              onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts', 'rpc', 'postgres', 'events'),
+              onlyDependOnLibsWithTags: libraries(
+                'errors',
+                'runtime',
+                'contracts',
+                'rpc',
+                'postgres',
+                'events',
+              ),
             },
             { sourceTag: 'layer:lib', onlyDependOnLibsWithTags: ['layer:lib'] },
             { sourceTag: 'layer:service', onlyDependOnLibsWithTags: ['layer:lib', 'layer:tool'] },
@@ -62,8 +85,30 @@ export default tseslint.config(
     // Only tests import what tests share.
     files: ['**/src/**/*.ts'],
     ignores: ['**/*.spec.ts', 'tests/**', 'bench/**', 'libs/testing/**', 'tools/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: '@weft/testing', message: 'Only tests import @weft/testing.' }, { name: '@weft/fake-provider', message: 'Only tests import @weft/fake-provider.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: '@weft/testing', message: 'Only tests import @weft/testing.' },
+            { name: '@weft/fake-provider', message: 'Only tests import @weft/fake-provider.' },
+          ],
+        },
+      ],
+    },
   },
-  { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { require: 'readonly', module: 'writable', process: 'readonly', __dirname: 'readonly', console: 'readonly' } }, rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {
+      globals: {
+        require: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        __dirname: 'readonly',
+        console: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   prettier,
 );

@@ -55,7 +55,13 @@ function project(displayName, overrides = {}) {
         },
       ],
     },
-    transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`, '/libs/[^/]+/dist/', '/services/[^/]+/dist/', '/apps/[^/]+/dist/', '/tools/[^/]+/dist/'],
+    transformIgnorePatterns: [
+      `/node_modules/(?!(${esmOnly.join('|')})/)`,
+      '/libs/[^/]+/dist/',
+      '/services/[^/]+/dist/',
+      '/apps/[^/]+/dist/',
+      '/tools/[^/]+/dist/',
+    ],
     cacheDirectory: `${__dirname}/.jest-cache`,
     ...overrides,
   };

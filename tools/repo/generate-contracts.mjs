@@ -44,8 +44,15 @@ function packageIndex() {
 /** Every file repeats ts-proto's helper types: only the contract's own names are passed on. */
 function exportsOf(domain, file) {
   const source = readFileSync(join(contracts, 'src/gen/weft', domain, 'v1', file), 'utf8');
-  const helpers = new Set(['DeepPartial', 'MessageFns', 'ServerStreamingMethodResult', 'protobufFileName', 'protobufPackage']);
-  const names = (pattern) => [...source.matchAll(pattern)].map((match) => match[1]).filter((name) => !helpers.has(name));
+  const helpers = new Set([
+    'DeepPartial',
+    'MessageFns',
+    'ServerStreamingMethodResult',
+    'protobufFileName',
+    'protobufPackage',
+  ]);
+  const names = (pattern) =>
+    [...source.matchAll(pattern)].map((match) => match[1]).filter((name) => !helpers.has(name));
   const values = new Set(names(/^export (?:const|enum|function) (\w+)/gm));
   const types = names(/^export (?:interface|type) (\w+)/gm).filter((name) => !values.has(name));
   const from = `from './${file.replace(/\.ts$/, '')}';\n`;
@@ -56,8 +63,16 @@ function exportsOf(domain, file) {
 
 function digestOfInputs() {
   const hash = createHash('sha256');
-  const files = readdirSync('proto', { recursive: true }).filter((file) => file.endsWith('.proto')).sort();
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(join('proto', file))).update('\0');
-  for (const file of ['buf.gen.yaml', 'package-lock.json', 'tools/repo/generate-contracts.mjs']) hash.update(readFileSync(file));
+  const files = readdirSync('proto', { recursive: true })
+    .filter((file) => file.endsWith('.proto'))
+    .sort();
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join('proto', file)))
+      .update('\0');
+  for (const file of ['buf.gen.yaml', 'package-lock.json', 'tools/repo/generate-contracts.mjs'])
+    hash.update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -14,15 +14,22 @@ export function invalidField(field: string, description: string, reason?: string
 /** NOT_FOUND with the reason `<RESOURCE>_NOT_FOUND`, such as `notFound('document', id)`. */
 export function notFound(resource: string, name: string): WeftError {
   const reason = `${upperSnake(resource)}_NOT_FOUND`;
-  return new WeftError('NOT_FOUND', reason, `There is no ${resource} '${name}'.`, { metadata: { resource, name } });
+  return new WeftError('NOT_FOUND', reason, `There is no ${resource} '${name}'.`, {
+    metadata: { resource, name },
+  });
 }
 
 /** ALREADY_EXISTS with the reason `<RESOURCE>_EXISTS`. */
 export function alreadyExists(resource: string, name: string): WeftError {
   const reason = `${upperSnake(resource)}_EXISTS`;
-  return new WeftError('ALREADY_EXISTS', reason, `There is already a ${resource} '${name}'. Choose another name.`, {
-    metadata: { resource, name },
-  });
+  return new WeftError(
+    'ALREADY_EXISTS',
+    reason,
+    `There is already a ${resource} '${name}'. Choose another name.`,
+    {
+      metadata: { resource, name },
+    },
+  );
 }
 
 /** UNAVAILABLE: what is needed cannot be reached now; a retry may succeed. */

@@ -10,13 +10,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @param shape one zod schema a variable; `.meta({ description, example })` says what a value looks like
  * @throws WeftError FAILED_PRECONDITION `BAD_CONFIGURATION`, naming each bad variable, what it must be and an example
  */
-export function loadConfig<Shape extends z.ZodRawShape>(shape: Shape, env: Environment): z.output<z.ZodObject<Shape>> {
+export function loadConfig<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: Environment,
+): z.output<z.ZodObject<Shape>> {
   const given = Object.fromEntries(
     Object.keys(shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
   );
   const result = z.object(shape).safeParse(given);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => describe(shape, String(issue.path[0]), issue.message, given));
+  const problems = result.error.issues.map((issue) =>
+    describe(shape, String(issue.path[0]), issue.message, given),
+  );
   throw new WeftError('FAILED_PRECONDITION', 'BAD_CONFIGURATION', problems.join('\n'));
 }
 
@@ -27,7 +32,10 @@ function describe(
   given: Record<string, string | undefined>,
 ): string {
   const meta = (shape[variable] as z.ZodType | undefined)?.meta() ?? {};
-  const value = given[variable] === undefined ? 'it is not set' : `it is ${looksSecret(variable) ? 'set' : `'${given[variable]}'`}`;
+  const value =
+    given[variable] === undefined
+      ? 'it is not set'
+      : `it is ${looksSecret(variable) ? 'set' : `'${given[variable]}'`}`;
   const expected = typeof meta.description === 'string' ? ` It is ${meta.description}.` : '';
   const example = meta['example'] === undefined ? '' : ` Example: ${variable}=${String(meta['example'])}`;
   return `${variable}: ${problem} (${value}).${expected}${example}`;
@@ -43,7 +51,12 @@ export function integerSetting(options: { min: number; max: number; default: num
     .string()
     .regex(/^\d+$/, `must be a whole number from ${options.min} to ${options.max}`)
     .transform(Number)
-    .pipe(z.number().min(options.min, `must be at least ${options.min}`).max(options.max, `must be at most ${options.max}`))
+    .pipe(
+      z
+        .number()
+        .min(options.min, `must be at least ${options.min}`)
+        .max(options.max, `must be at most ${options.max}`),
+    )
     .default(options.default)
     .meta({ description: options.description, example: options.default });
 }

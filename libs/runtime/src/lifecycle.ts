@@ -45,7 +45,10 @@ export class Lifecycle {
  * Starts a process and stops it on SIGINT or SIGTERM: exit code 0 after a clean stop, 1 when the start or a step of the stop failed.
  * A second signal exits at once.
  */
-export async function runProcess(logger: Logger, start: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
+export async function runProcess(
+  logger: Logger,
+  start: (lifecycle: Lifecycle) => Promise<void>,
+): Promise<void> {
   const lifecycle = new Lifecycle(logger);
   let signalled = false;
   const onSignal = (signal: NodeJS.Signals) => {

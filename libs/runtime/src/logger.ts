@@ -21,7 +21,10 @@ export function createLogger(options: { level: LogLevel; name?: string }): Logge
       base: options.name === undefined ? null : { name: options.name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: ['authorization', '*.authorization', 'secret', '*.secret', 'apiKey', '*.apiKey'], censor: '[redacted]' },
+      redact: {
+        paths: ['authorization', '*.authorization', 'secret', '*.secret', 'apiKey', '*.apiKey'],
+        censor: '[redacted]',
+      },
     },
     pino.destination({ dest: 2, sync: true }),
   );
