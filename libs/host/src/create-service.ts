@@ -1,0 +1,74 @@
+import { internal } from '@weft/errors';
+import { createOutboxRelay, type Database, type DatabaseEngine, type OutboxRelay } from '@weft/postgres';
+import { type EventBus } from '@weft/events';
+import { type Peers } from '@weft/rpc';
+import { type Environment, type Logger } from '@weft/runtime';
+import { type ServiceDefinition, type ServiceInstance } from './service-definition';
+
+/** What services of one process share. */
+export interface HostResources {
+  env: Environment;
+  logger: Logger;
+  engine: DatabaseEngine;
+  events: EventBus;
+  peers: Peers;
+}
+
+/** A created service with what belongs to it. */
+export interface HostedService<Instance extends ServiceInstance = ServiceInstance> {
+  name: string;
+  instance: Instance;
+  database: Database | undefined;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Creates a service: reads its settings, opens its schema, applies its migrations and relays its outbox. */
+export async function createService<Config, Instance extends ServiceInstance>(
+  definition: ServiceDefinition<Config, Instance>,
+  resources: HostResources,
+): Promise<HostedService<Instance>> {
+  const logger = resources.logger.child({ service: definition.name });
+  const config = definition.loadConfig(resources.env);
+  const database = await openDatabase(definition, resources.engine, logger);
+  const relay = database === undefined ? undefined : await relayOf(database, resources.events, logger);
+  const instance = await definition.create({
+    config,
+    logger,
+    get database() {
+      if (database === undefined) throw internal(`the service ${definition.name} has no migrations and so no database`);
+      return database;
+    },
+    outbox: { notify: () => relay?.notify() },
+    events: resources.events,
+    peers: resources.peers,
+  });
+  return {
+    name: definition.name,
+    instance,
+    database,
+    async start() {
+      relay?.start();
+      await instance.start?.();
+    },
+    async stop() {
+      await instance.stop?.();
+      await relay?.stop();
+    },
+  };
+}
+
+async function openDatabase(
+  definition: { name: string; migrationsFolder?: string },
+  engine: DatabaseEngine,
+  logger: Logger,
+): Promise<Database | undefined> {
+  const { name, migrationsFolder } = definition;
+  return migrationsFolder === undefined ? undefined : await engine.openSchema({ schema: name, migrationsFolder, logger });
+}
+
+/** A schema with an outbox gets a relay. */
+async function relayOf(database: Database, events: EventBus, logger: Logger): Promise<OutboxRelay | undefined> {
+  if (!(await database.hasOutbox())) return undefined;
+  return createOutboxRelay({ database, publish: (envelopes) => events.publish(envelopes), logger });
+}

@@ -1,0 +1,76 @@
+import { createInProcessEventBus, type EventBus } from '@weft/events';
+import { createService, type ServiceDefinition, type ServiceInstance } from '@weft/host';
+import { createEmbeddedEngine, type Database } from '@weft/postgres';
+import {
+  authenticateInternal,
+  connectGrpc,
+  createIdentityTokens,
+  createInProcessTransport,
+  createPeers,
+  type RpcService,
+  serve,
+} from '@weft/rpc';
+import { type Environment, silentLogger } from '@weft/runtime';
+import { type CompatServiceDefinition } from 'nice-grpc';
+import { bindCaller, type TestCaller, type TestClient } from './test-client';
+
+export interface TestServiceOptions {
+  env?: Environment;
+  /** What stands for the services this one calls. */
+  peers?: RpcService[];
+  /** Default: an in-process bus. */
+  events?: EventBus;
+  /** Default: `memory`. */
+  dataDir?: string;
+}
+
+/** A service on a real gRPC port with a real database in memory. */
+export interface TestService<Instance extends ServiceInstance = ServiceInstance> {
+  port: number;
+  instance: Instance;
+  database: Database;
+  events: EventBus;
+  client<Definition extends CompatServiceDefinition>(definition: Definition, caller: TestCaller): TestClient<Definition>;
+  stop(): Promise<void>;
+}
+
+/** Starts one service as a process of its own would, with stand-ins for its peers. */
+export async function startTestService<Config, Instance extends ServiceInstance>(
+  definition: ServiceDefinition<Config, Instance>,
+  options: TestServiceOptions = {},
+): Promise<TestService<Instance>> {
+  const logger = silentLogger;
+  const engine = createEmbeddedEngine({ dataDir: options.dataDir ?? 'memory', logger });
+  const events = options.events ?? createInProcessEventBus({ logger });
+  const inProcess = createInProcessTransport({ logger });
+  const peers = createPeers(() => inProcess);
+  const hosted = await createService(definition, { env: options.env ?? {}, logger, engine, events, peers });
+  inProcess.add([...hosted.instance.services, ...(options.peers ?? [])]);
+  const tokens = createIdentityTokens(Buffer.alloc(32, 7));
+  const server = await serve({
+    services: hosted.instance.services,
+    address: '127.0.0.1:0',
+    authenticate: authenticateInternal(tokens),
+    logger,
+  });
+  await hosted.start();
+  const transport = connectGrpc({ address: `127.0.0.1:${server.port}`, tokens });
+  return {
+    port: server.port,
+    instance: hosted.instance,
+    get database() {
+      if (hosted.database === undefined) throw new Error(`the service ${definition.name} has no database`);
+      return hosted.database;
+    },
+    events,
+    client: (contract, caller) => bindCaller(transport, contract, caller),
+    async stop() {
+      transport.close();
+      await server.drain(1000);
+      await server.stop();
+      await hosted.stop();
+      await events.close();
+      await engine.close();
+    },
+  };
+}
