@@ -1,5 +1,5 @@
 import { internal } from '@weft/errors';
-import { createOutboxRelay, type Database, type DatabaseEngine, type OutboxRelay } from '@weft/postgres';
+import { ALL_TENANTS, createOutboxRelay, type Database, type DatabaseEngine, type OutboxRelay } from '@weft/postgres';
 import { type EventBus } from '@weft/events';
 import { type Peers } from '@weft/rpc';
 import { type Environment, type Logger } from '@weft/runtime';
@@ -69,6 +69,7 @@ async function openDatabase(
 
 /** A schema with an outbox gets a relay. */
 async function relayOf(database: Database, events: EventBus, logger: Logger): Promise<OutboxRelay | undefined> {
-  if (!(await database.hasOutbox())) return undefined;
+  const [row] = await database.query<{ present: boolean }>(ALL_TENANTS, `select to_regclass('outbox') is not null as present`);
+  if (!row?.present) return undefined;
   return createOutboxRelay({ database, publish: (envelopes) => events.publish(envelopes), logger });
 }
