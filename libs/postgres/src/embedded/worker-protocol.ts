@@ -1,0 +1,36 @@
+import { type Statement } from '../database';
+import { type DatabaseErrorFields } from '../database-error';
+
+/** Whose work it is: the owner's, or a service's for a tenant. */
+export type WorkScope = 'owner' | { schema: string; role: string; tenantSetting: string };
+
+/** What the worker is started with. */
+export interface WorkerSettings {
+  /** The folder of the database's files, or undefined for one in memory. */
+  dataFolder: string | undefined;
+  /** The file of a fresh database; made anew when it is missing. */
+  snapshotFile: string;
+  /** The longest that work waits for its turn, in milliseconds. */
+  waitMsMax: number;
+}
+
+/** What the worker is asked for. `transaction` is the id of the `begin` request. */
+export type WorkerRequest =
+  | { id: number; kind: 'batch'; scope: WorkScope; statements: readonly Statement[] }
+  | { id: number; kind: 'begin'; scope: WorkScope }
+  | { id: number; kind: 'statement'; transaction: number; statement: Statement }
+  | { id: number; kind: 'script'; transaction: number; text: string }
+  | { id: number; kind: 'end'; transaction: number; commit: boolean }
+  | { id: number; kind: 'close' };
+
+export type Row = Record<string, unknown>;
+
+/** Why the worker could not do it. */
+export type WorkerFailure =
+  | { kind: 'database'; fields: DatabaseErrorFields }
+  | { kind: 'waited' }
+  | { kind: 'transaction_over' }
+  | { kind: 'other'; message: string };
+
+/** What the worker answers. The id 0 tells that it is ready. */
+export type WorkerReply = { id: number; rows: Row[][] } | { id: number; failure: WorkerFailure };
