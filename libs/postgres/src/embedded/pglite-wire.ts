@@ -1,6 +1,6 @@
 import { type messages, type PGlite, protocol } from '@electric-sql/pglite';
 
-import { DatabaseError, databaseErrorFrom } from '../database-error';
+import { type DatabaseError, databaseErrorFrom } from '../database-error';
 
 /** What came back for the messages that were sent. */
 export interface WireAnswer {

@@ -1,0 +1,35 @@
+import { type events } from '@weft/contracts';
+
+/** What a consumer listens to, and what it does. */
+export interface SubscribeOptions {
+  /** The consumer's name, such as `logging`: each consumer gets every event once or more. */
+  consumer: string;
+  /** Subjects as in NATS: `*` stands for one word, `>` at the end for one or more: `weft.orchestrator.>`. */
+  subjects: string[];
+  /** The most events that `handle` gets at once: 100 by default. */
+  maxBatch?: number;
+  /**
+   * Handles events in the order they came. Idempotent by the events' ids, for an event may come again. When it rejects, the batch comes
+   * again; an event that always fails is put aside as a dead letter. Must not wait for `publish` of events it consumes itself.
+   */
+  handle(events: events.EventEnvelope[]): Promise<void>;
+}
+
+/** A consumer that listens. */
+export interface Subscription {
+  /** Handles what is on its way and ends. */
+  close(): Promise<void>;
+}
+
+/** Brings events from services to consumers, at least once, in the order of each publisher. */
+export interface EventBus {
+  /**
+   * Resolves when the events cannot be lost any more. Rejects with UNAVAILABLE when the bus is closed; then they may or may not have been
+   * delivered and are to be published again.
+   */
+  publish(events: events.EventEnvelope[]): Promise<void>;
+  /** Rejects with ALREADY_EXISTS when the consumer listens already. */
+  subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** Handles what is on its way and ends all subscriptions. */
+  close(): Promise<void>;
+}
