@@ -27,7 +27,7 @@ async function startServiceProcess(
 ): Promise<void> {
   const tokens = createIdentityTokens(config.identitySecret);
   const dataDir = config.dataDir === 'memory' ? 'memory' : join(config.dataDir, definition.name);
-  const engine = createEmbeddedEngine({ dataDir, logger });
+  const engine = await createEmbeddedEngine({ dataDir, logger });
   lifecycle.onStop('database', () => engine.close());
   const events = createInProcessEventBus({ logger });
   lifecycle.onStop('events', () => events.close());

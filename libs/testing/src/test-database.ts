@@ -9,7 +9,7 @@ export interface TestDatabase {
 
 /** Opens a real database in memory. */
 export async function openTestDatabase(options: { schema: string; migrationsFolder: string }): Promise<TestDatabase> {
-  const engine = createEmbeddedEngine({ dataDir: 'memory', logger: silentLogger });
+  const engine = await createEmbeddedEngine({ dataDir: 'memory', logger: silentLogger });
   const database = await engine.openSchema({ ...options, logger: silentLogger });
   return { database, close: () => engine.close() };
 }

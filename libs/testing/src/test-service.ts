@@ -40,7 +40,7 @@ export async function startTestService<Config, Instance extends ServiceInstance>
   options: TestServiceOptions = {},
 ): Promise<TestService<Instance>> {
   const logger = silentLogger;
-  const engine = createEmbeddedEngine({ dataDir: options.dataDir ?? 'memory', logger });
+  const engine = await createEmbeddedEngine({ dataDir: options.dataDir ?? 'memory', logger });
   const events = options.events ?? createInProcessEventBus({ logger });
   const inProcess = createInProcessTransport({ logger });
   const peers = createPeers(() => inProcess);

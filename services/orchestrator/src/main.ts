@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { orchestratorService } from './service';
+
+void runServiceProcess(orchestratorService);
