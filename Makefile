@@ -1,0 +1,45 @@
+# weft: `make run` and `make test` need Node ≥ 20, npm and make alone.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+# Node 24 comes with the dependencies; npm puts it before the machine's own.
+BIN := $(CURDIR)/node_modules/.bin
+export PATH := $(BIN):$(PATH)
+export NX_DAEMON := false
+
+.PHONY: help install build run test check format bench clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+node_modules/.installed: package-lock.json .npmrc
+	@npm ci --loglevel=error
+	@touch $@
+
+install: node_modules/.installed ## installs what package-lock.json names
+
+build: install ## generates the contracts and builds everything
+	@npm run -s build
+
+run: build ## starts weft on this machine: every service in one process, everything embedded
+	@exec node apps/standalone/dist/main.js
+
+test: build ## runs every test that needs only Node
+	@npm run -s test
+
+check: build ## contracts, types, lint and format, without the tests
+	@buf lint
+	@buf format --diff --exit-code
+	@buf breaking --against proto/releases/latest.binpb
+	@npm run -s lint
+	@npm run -s format:check
+
+format: install ## formats code and contracts
+	@buf format -w
+	@npm run -s format
+
+bench: build ## measures weft against direct calls, ingestion and retrieval quality
+	@npm run -s bench
+
+clean: ## removes what building made; data and dependencies stay
+	@rm -rf */*/dist bench/dist libs/contracts/src/gen libs/contracts/gen .jest-cache .nx reports
+	@find . -name '*.tsbuildinfo' -not -path './node_modules/*' -delete

@@ -1,0 +1,1 @@
+export { startStandalone, type Doors } from './start-standalone';
