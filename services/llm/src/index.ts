@@ -1,0 +1,1 @@
+export { llmService } from './service';

@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { llmService } from './service';
+
+void runServiceProcess(llmService);
