@@ -1,6 +1,9 @@
 import { WeftError } from '@weft/errors';
 import { type DeadlineScope } from './deadline';
 
+/** How long calls that were ended may take to say so to their callers. */
+const farewellMs = 1000;
+
 /** UNAVAILABLE, to be tried again: this process stops. */
 export function draining(): WeftError {
   return new WeftError('UNAVAILABLE', 'DRAINING', 'This process is stopping. Try again.', {
@@ -11,8 +14,8 @@ export function draining(): WeftError {
 /** The calls in flight of one server: lets calls in until the drain begins, then waits for those that are inside. */
 export class Admission {
   private readonly inside = new Set<DeadlineScope>();
+  private readonly waiting = new Set<() => void>();
   private closed = false;
-  private onEmpty: (() => void) | undefined;
 
   get callsInFlight(): number {
     return this.inside.size;
@@ -25,7 +28,7 @@ export class Admission {
 
   leave(scope: DeadlineScope): void {
     this.inside.delete(scope);
-    if (this.inside.size === 0) this.onEmpty?.();
+    if (this.inside.size === 0) for (const onEmpty of this.waiting) onEmpty();
   }
 
   /** Lets nobody in any more and waits for those inside; after `timeoutMs` their signals are aborted with a retryable error. */
@@ -33,21 +36,22 @@ export class Admission {
     this.closed = true;
     if (await this.emptyWithin(timeoutMs)) return;
     for (const scope of this.inside) scope.abort(draining());
-    // What was aborted gets a moment to say so to its caller.
-    await this.emptyWithin(1000);
+    await this.emptyWithin(farewellMs);
   }
 
   private async emptyWithin(timeoutMs: number): Promise<boolean> {
     if (this.inside.size === 0) return true;
     let timer: NodeJS.Timeout | undefined;
+    let onEmpty = (): void => undefined;
     try {
       return await new Promise<boolean>((resolve) => {
         timer = setTimeout(() => resolve(false), timeoutMs);
-        this.onEmpty = () => resolve(true);
+        onEmpty = () => resolve(true);
+        this.waiting.add(onEmpty);
       });
     } finally {
       clearTimeout(timer);
-      this.onEmpty = undefined;
+      this.waiting.delete(onEmpty);
     }
   }
 }

@@ -1,5 +1,9 @@
-import { type ServerInterceptor, ServerInterceptingCall, status } from '@grpc/grpc-js';
-import { metadataBytesMax, metadataKeys } from './metadata-keys';
+import { type Metadata, type ServerInterceptor, ServerInterceptingCall, status } from '@grpc/grpc-js';
+import { metadataKeys } from './metadata-keys';
+import { entryBytes, metadataBytesMax, metadataLimitMessage } from './metadata-size';
+
+/** What grpc-js and proxies add to what a caller sends. */
+const transportBytesMax = 1024;
 
 /**
  * Hands the client's deadline on as metadata (grpc-js keeps it to itself) and refuses calls with too much metadata.
@@ -10,25 +14,22 @@ export const deadlineInterceptor: ServerInterceptor = (_method, call) =>
     start(next) {
       next({
         onReceiveMetadata(metadata, forward) {
+          if (sizeOf(metadata) > metadataBytesMax + transportBytesMax) {
+            call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: metadataLimitMessage });
+            return;
+          }
           metadata.remove(metadataKeys.deadline);
           const deadline = call.getDeadline();
           const deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
           if (Number.isFinite(deadlineMs)) metadata.set(metadataKeys.deadline, String(deadlineMs));
-          if (sizeOf(metadata.getMap()) > metadataBytesMax) {
-            call.sendStatus({
-              code: status.RESOURCE_EXHAUSTED,
-              details: `Metadata must have at most ${metadataBytesMax} bytes.`,
-            });
-            return;
-          }
           forward(metadata);
         },
       });
     },
   });
 
-function sizeOf(entries: Record<string, string | Buffer>): number {
+function sizeOf(metadata: Metadata): number {
   let bytes = 0;
-  for (const [key, value] of Object.entries(entries)) bytes += key.length + value.length;
+  for (const key of Object.keys(metadata.getMap())) bytes += entryBytes(key, metadata.get(key));
   return bytes;
 }

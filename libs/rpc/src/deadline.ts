@@ -3,6 +3,9 @@ import { WeftError } from '@weft/errors';
 /** setTimeout counts with 32 bits; a longer wait would fire at once. */
 const timerDelayMsMax = 2 ** 31 - 1;
 
+/** A caller gives up at its own deadline, which comes here a moment before ours: that is no change of its mind. */
+const cancelledAtDeadlineMs = 25;
+
 /** A signal bounded by a deadline. */
 export interface DeadlineScope {
   /** Aborted when the parent is, and with DEADLINE_EXCEEDED at the deadline. */
@@ -15,11 +18,15 @@ export interface DeadlineScope {
 /** Bounds a signal by a deadline in Unix milliseconds. */
 export function openDeadline(parent: AbortSignal | undefined, deadline: number): DeadlineScope {
   const controller = new AbortController();
-  const onParentAbort = () => controller.abort(parent!.reason);
-  if (parent?.aborted) controller.abort(parent.reason);
-  else parent?.addEventListener('abort', onParentAbort, { once: true });
-  const delayMs = Math.min(Math.max(deadline - Date.now(), 0), timerDelayMsMax);
-  const timer = setTimeout(() => controller.abort(deadlineExceeded()), delayMs);
+  const onParentAbort = () => controller.abort(reasonOf(parent!, deadline));
+  const delayMs = deadline - Date.now();
+  let timer: NodeJS.Timeout | undefined;
+  if (parent?.aborted) onParentAbort();
+  else if (delayMs <= 0) controller.abort(deadlineExceeded());
+  else {
+    parent?.addEventListener('abort', onParentAbort, { once: true });
+    timer = setTimeout(() => controller.abort(deadlineExceeded()), Math.min(delayMs, timerDelayMsMax));
+  }
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
@@ -37,4 +44,9 @@ export function deadlineExceeded(): WeftError {
     'DEADLINE_EXCEEDED',
     'The deadline of the call passed before the answer.',
   );
+}
+
+function reasonOf(parent: AbortSignal, deadline: number): unknown {
+  const early = Date.now() < deadline - cancelledAtDeadlineMs;
+  return early || parent.reason instanceof WeftError ? parent.reason : deadlineExceeded();
 }

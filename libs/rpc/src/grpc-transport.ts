@@ -1,12 +1,10 @@
 import { credentials } from '@grpc/grpc-js';
-import { type CompatServiceDefinition, createChannel, createClientFactory } from 'nice-grpc';
-import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
-import { callerMiddleware } from './client-middleware';
-import { channelOptions, internalMessageBytesMax } from './grpc-options';
+import { createChannel } from 'nice-grpc';
+import { channelOptions, internalMessageBytesMax, type Keepalive } from './grpc-options';
+import { grpcRawCalls } from './grpc-raw-calls';
 import { type IdentityTokens } from './identity-token';
-import { rawCallsOver } from './raw-client';
-import { type WeftClient } from './rpc-service';
 import { type Transport } from './transport';
+import { typedClient } from './typed-client';
 
 export interface GrpcTransportOptions {
   /** `host:port`, or any target that grpc-js resolves. */
@@ -14,6 +12,8 @@ export interface GrpcTransportOptions {
   tokens: IdentityTokens;
   /** The largest message, in bytes. Default: what services exchange, 48 MiB. */
   messageBytesMax?: number;
+  /** How a half-open connection is noticed. Default: within 30 s. */
+  keepalive?: Keepalive;
 }
 
 /** Reaches the services behind an address over gRPC, on one connection. */
@@ -21,12 +21,8 @@ export function connectGrpc(options: GrpcTransportOptions): Transport {
   const channel = createChannel(
     options.address,
     credentials.createInsecure(),
-    channelOptions(options.messageBytesMax ?? internalMessageBytesMax),
+    channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
   );
-  const factory = createClientFactory()
-    .use(errorDetailsClientMiddleware)
-    .use(callerMiddleware(options.tokens));
-  const client = <Definition extends CompatServiceDefinition>(definition: Definition) =>
-    factory.create(definition, channel) as WeftClient<Definition>;
-  return { client, raw: rawCallsOver(client), close: () => channel.close() };
+  const raw = grpcRawCalls(channel, options.tokens);
+  return { client: (definition) => typedClient(definition, raw), raw, close: () => channel.close() };
 }

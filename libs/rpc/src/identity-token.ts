@@ -50,8 +50,9 @@ export function createIdentityTokens(secret: Uint8Array): IdentityTokens {
       return `${body}.${sign(body).toString('base64url')}`;
     },
     verify(token) {
-      const [body, signature] = (token ?? '').split('.');
-      if (!body || !signature) throw unauthenticated('The call carries no internal identity.');
+      const [body, signature, ...rest] = (token ?? '').split('.');
+      if (!body || !signature || rest.length > 0)
+        throw unauthenticated('The call carries no internal identity.');
       const given = Buffer.from(signature, 'base64url');
       const expected = sign(body);
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) {

@@ -9,6 +9,3 @@ export const metadataKeys = {
   /** Where the server's interceptor leaves the deadline, in Unix milliseconds. */
   deadline: 'x-weft-deadline',
 } as const;
-
-/** The most bytes of metadata that a call may carry: 100 KiB killed sibling streams on one connection of grpc-js. */
-export const metadataBytesMax = 8192;

@@ -1,11 +1,13 @@
+import { WeftError } from '@weft/errors';
 import { type RpcCallOptions } from './caller';
 import { methodPolicies, type MethodPolicy, methodPolicy } from './method-policy';
-import { WeftError } from '@weft/errors';
 
 /** Calls by path whose messages stay bytes, for a door that passes on what it need not read. */
 export interface RawCalls {
   unary(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array>;
+  /** The call begins when the first response is asked for. */
   serverStream(path: string, request: Uint8Array, options: RpcCallOptions): AsyncIterable<Uint8Array>;
+  /** The call begins when the first response is asked for. */
   bidiStream(
     path: string,
     requests: AsyncIterable<Uint8Array>,
@@ -37,12 +39,12 @@ export function rawServiceDefinition(typeName: string): RawServiceDefinition {
   return Object.fromEntries(methods.map((policy) => [policy.descriptor.name, rawMethod(policy)]));
 }
 
-/** The service and the method of a path; throws UNIMPLEMENTED when no contract has it. */
-export function splitPath(path: string): { service: string; method: string } {
+/** The policy of a method that is to be called; throws UNIMPLEMENTED when no contract has it. */
+export function knownMethod(path: string): MethodPolicy {
   const policy = methodPolicy(path);
   if (policy === undefined)
     throw new WeftError('UNIMPLEMENTED', 'UNKNOWN_METHOD', `There is no method ${path}.`);
-  return { service: policy.descriptor.parent.typeName, method: policy.descriptor.name };
+  return policy;
 }
 
 function rawMethod({ path, kind }: MethodPolicy): RawMethodDefinition {

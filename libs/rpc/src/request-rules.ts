@@ -17,6 +17,9 @@ interface Rules {
   maxItemLength: number;
 }
 
+/** An error carries no more violations than this; a bad list of 2,048 items need not be told of in full. */
+const violationsMax = 16;
+
 const checks = new Map<string, Check | undefined>();
 
 /**
@@ -54,6 +57,7 @@ function fieldCheck(field: DescField): Check | undefined {
   const judge = rules === undefined ? () => undefined : judgeOf(field, rules);
   const read = reader(field);
   return (message, path, violations) => {
+    if (violations.length >= violationsMax) return;
     const value = read(message);
     const name = path === '' ? field.name : `${path}.${field.name}`;
     const problem = judge(value);
@@ -98,7 +102,7 @@ function judgeOf(field: DescField, rules: Rules): Judge {
   const pattern = rules.pattern === '' ? undefined : new RegExp(`^(?:${rules.pattern})$`, 'u');
   const isString = field.scalar === ScalarType.STRING;
   return (value) => {
-    if (isMissing(value)) return rules.required ? { text: 'must be set' } : undefined;
+    if (isMissing(value, field)) return rules.required ? { text: 'must be set' } : undefined;
     if (Array.isArray(value)) return judgeList(value, rules, pattern);
     if (typeof value === 'string') return judgeText(value, rules, isString ? pattern : undefined);
     if (typeof value === 'number') return judgeNumber(value, rules, field.fieldKind === 'enum');
@@ -115,13 +119,10 @@ function judgeOf(field: DescField, rules: Rules): Judge {
   };
 }
 
-function isMissing(value: unknown): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    value === '' ||
-    ((Array.isArray(value) || value instanceof Uint8Array) && value.length === 0)
-  );
+function isMissing(value: unknown, field: DescField): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length === 0;
+  return field.fieldKind === 'map' && Object.keys(value).length === 0;
 }
 
 function judgeList(value: unknown[], rules: Rules, pattern: RegExp | undefined): ReturnType<Judge> {

@@ -1,19 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { descriptorImageBase64 } from '@weft/contracts';
-import { unavailable, WeftError } from '@weft/errors';
+import { internal, unavailable } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
-import { createServer } from 'nice-grpc';
-import { type CallContext, type ServerMiddleware } from 'nice-grpc-common';
+import { createServer, type Server } from 'nice-grpc';
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { Admission } from './admission';
 import { deadlineInterceptor } from './deadline-interceptor';
-import { channelOptions, internalMessageBytesMax } from './grpc-options';
-import { metadataKeys } from './metadata-keys';
+import { rawEndpoints, typedEndpoints } from './endpoint';
+import { channelOptions, internalMessageBytesMax, type Keepalive } from './grpc-options';
+import { grpcService, type GrpcService, wireErrors } from './grpc-service';
+import { type Authenticate } from './inbound-call';
 import { type RpcService } from './rpc-service';
-import { type ArrivingContext, type Authenticate, serverPipeline } from './server-pipeline';
-import { publicError, toServerError } from './status-mapping';
+
+/** How long connections may take to say goodbye once every call is answered. */
+const goodbyeMs = 1000;
 
 export interface ServeOptions {
   services: RpcService[];
@@ -27,6 +30,8 @@ export interface ServeOptions {
   raw?: boolean;
   /** The largest message, in bytes. Default: what services exchange, 48 MiB. */
   messageBytesMax?: number;
+  /** How a half-open connection is noticed. Default: within 30 s. */
+  keepalive?: Keepalive;
 }
 
 export interface RunningServer {
@@ -35,35 +40,31 @@ export interface RunningServer {
   callsInFlight(): number;
   /** Says NOT_SERVING, lets nobody in, waits for what is inside, and after `timeoutMs` ends it with a retryable error. */
   drain(timeoutMs: number): Promise<void>;
-  /** Closes every connection at once. Drain first. */
+  /** Closes every connection, once the answers on their way have left it; a second later at any rate. Drain first. */
   stop(): Promise<void>;
 }
 
-/** Serves contracts over gRPC, with health and, if asked for, reflection. */
+/**
+ * Serves contracts over gRPC, with health and, if asked for, reflection.
+ *
+ * @throws WeftError UNAVAILABLE `ADDRESS_IN_USE` when it cannot listen on the address
+ */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const admission = new Admission();
-  const names = options.services.map(({ definition }) => serviceName(definition));
-  const health = HealthState();
-  for (const name of ['', ...names]) health.setStatus('healthy', name);
+  const services = grpcServices(options, admission);
+  const names = services.map(({ name }) => name);
+  const health = healthOf(names);
   const server = createServer({
-    ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax),
+    ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
     ...{ interceptors: [deadlineInterceptor] },
   });
-
   server.add(HealthDefinition, HealthServiceImpl(health));
-  if (options.reflection) {
-    server.add(
-      ServerReflectionService,
-      ServerReflection(Buffer.from(descriptorImageBase64, 'base64'), names),
-    );
-  }
-  const guarded = server
-    .with(errorDetailsServerMiddleware)
-    .with(wireErrors)
-    .with(arrivalDeadline)
-    .with(serverPipeline({ ...options, admission }));
-  for (const { definition, implementation } of options.services)
-    guarded.add(definition, implementation as never);
+  if (options.reflection) server.add(ServerReflectionService, reflectionOf(names));
+  for (const { definition, handlers } of services)
+    server
+      .with(errorDetailsServerMiddleware)
+      .with(wireErrors)
+      .add(definition, handlers as never);
 
   const port = await listen(server, options.address);
   return {
@@ -73,47 +74,43 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       for (const name of ['', ...names]) health.setStatus('unhealthy', name);
       await admission.drain(timeoutMs);
     },
-    stop() {
+    async stop() {
+      await Promise.race([server.shutdown(), delay(goodbyeMs, undefined, { ref: false })]);
       server.forceShutdown();
-      return Promise.resolve();
     },
   };
 }
 
-async function listen(server: ReturnType<typeof createServer>, address: string): Promise<number> {
+function grpcServices(
+  { services, raw, authenticate, logger }: ServeOptions,
+  admission: Admission,
+): GrpcService[] {
+  const endpointsOf = raw ? rawEndpoints : typedEndpoints;
+  const found = services.map((service) =>
+    grpcService(endpointsOf(service, { authenticate, logger, admission })),
+  );
+  const twice = found.find(({ name }, index) => found.findIndex((other) => other.name === name) < index);
+  if (twice !== undefined) throw internal(`${twice.name} is served twice`);
+  return found;
+}
+
+function healthOf(services: string[]): HealthState {
+  const health = HealthState();
+  // Every watcher is a listener.
+  health.setMaxListeners(0);
+  for (const name of ['', ...services]) health.setStatus('healthy', name);
+  return health;
+}
+
+function reflectionOf(services: string[]) {
+  return ServerReflection(Buffer.from(descriptorImageBase64, 'base64'), services);
+}
+
+async function listen(server: Server, address: string): Promise<number> {
   try {
     return await server.listen(address, ServerCredentials.createInsecure());
-  } catch (error) {
-    throw unavailable(
-      'ADDRESS_IN_USE',
-      `gRPC cannot listen on ${address}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw unavailable('ADDRESS_IN_USE', `gRPC cannot listen on ${address}: ${why}`, { cause });
   }
 }
-
-function serviceName(definition: RpcService['definition']): string {
-  if (typeof (definition as { fullName?: unknown }).fullName === 'string')
-    return (definition as { fullName: string }).fullName;
-  const [method] = Object.values(definition as Record<string, { path: string }>);
-  return method!.path.split('/')[1]!;
-}
-
-/** Puts WeftErrors into the form of the wire. */
-const wireErrors: ServerMiddleware = async function* wireErrors(call, context) {
-  try {
-    return yield* call.next(call.request, context);
-  } catch (error) {
-    throw toServerError(error instanceof WeftError ? error : publicError(error));
-  }
-};
-
-/** Reads the deadline that the interceptor left. */
-const arrivalDeadline: ServerMiddleware<object> = async function* arrivalDeadline(
-  call,
-  context: CallContext,
-) {
-  const text = context.metadata.get(metadataKeys.deadline);
-  const arriving: ArrivingContext =
-    text === undefined ? context : Object.assign(context, { deadline: Number(text) });
-  return yield* call.next(call.request, arriving);
-};

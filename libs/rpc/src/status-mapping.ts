@@ -1,22 +1,16 @@
-import { type ErrorCode, errorCodeFromNumber, errorCodes, WeftError } from '@weft/errors';
 import { common } from '@weft/contracts';
-import { isAbortError } from './abort';
-import { ClientError } from 'nice-grpc-common';
+import { type ErrorCode, errorCodeFromNumber, errorCodes, WeftError } from '@weft/errors';
 import {
   BadRequest,
-  ErrorInfo,
   type ErrorDetails,
+  ErrorInfo,
   QuotaFailure,
   RetryInfo,
-  RichClientError,
   RichServerError,
 } from 'nice-grpc-error-details';
 
 /** The domain of every `ErrorInfo` that weft sends. */
-export const errorDomain = 'weft';
-
-/** Longer messages are cut: 80 KiB of error text hung a connection of grpc-js (trailers over the header limit). */
-const messageLengthMax = 1024;
+const errorDomain = 'weft';
 
 /** The HTTP status of each error code at the edge. Source: docs/architecture.md, "Errors". */
 const httpStatuses: Record<ErrorCode, number> = {
@@ -46,48 +40,20 @@ export function httpStatusOf(error: WeftError): number {
   return httpStatusesByReason[error.reason] ?? httpStatuses[error.code];
 }
 
-/**
- * What may leave the process of an error: a WeftError as it is, its message cut; a bare INTERNAL for anything else,
- * and for an INTERNAL, whose message is for the log.
- */
-export function publicError(error: unknown): WeftError {
-  if (!(error instanceof WeftError))
-    return new WeftError('INTERNAL', 'INTERNAL', 'An internal error occurred.', { cause: error });
-  if (error.code === 'INTERNAL' && error.reason === 'INTERNAL') {
-    return new WeftError('INTERNAL', 'INTERNAL', 'An internal error occurred.', { cause: error });
-  }
-  if (error.message.length <= messageLengthMax) return error;
-  return new WeftError(error.code, error.reason, `${error.message.slice(0, messageLengthMax - 1)}…`, {
-    metadata: error.metadata,
-    violations: error.violations.slice(0, 16),
-    retryDelayMs: error.retryDelayMs,
-    cause: error.cause,
-  });
-}
-
 /** The google.rpc details of an error: ErrorInfo always, BadRequest, RetryInfo and QuotaFailure where they apply. */
 export function errorDetailsOf(error: WeftError): ErrorDetails[] {
   const details: ErrorDetails[] = [
     ErrorInfo.fromPartial({ reason: error.reason, domain: errorDomain, metadata: { ...error.metadata } }),
   ];
   if (error.violations.length > 0) {
-    details.push(
-      BadRequest.fromPartial({
-        fieldViolations: error.violations
-          .slice(0, 16)
-          .map(({ field, description }) => ({ field, description: description.slice(0, 256) })),
-      }),
-    );
+    details.push(BadRequest.fromPartial({ fieldViolations: [...error.violations] }));
   }
   if (error.retryDelayMs !== undefined) {
     details.push(RetryInfo.fromPartial({ retryDelay: durationOf(error.retryDelayMs) }));
   }
   if (error.reason === 'RATE_LIMITED') {
-    details.push(
-      QuotaFailure.fromPartial({
-        violations: [{ subject: error.metadata['limit'] ?? '', description: error.message }],
-      }),
-    );
+    const subject = error.metadata['limit'] ?? '';
+    details.push(QuotaFailure.fromPartial({ violations: [{ subject, description: error.message }] }));
   }
   return details;
 }
@@ -95,37 +61,6 @@ export function errorDetailsOf(error: WeftError): ErrorDetails[] {
 /** An error for the wire of gRPC. */
 export function toServerError(error: WeftError): RichServerError {
   return new RichServerError(errorCodes[error.code] as number, error.message, errorDetailsOf(error));
-}
-
-/** A WeftError of whatever a gRPC client throws. */
-export function fromClientError(error: unknown): unknown {
-  if (error instanceof WeftError) return error;
-  if (error instanceof RichClientError || error instanceof ClientError) return fromStatus(error);
-  if (isAbortError(error))
-    return new WeftError('CANCELLED', 'CALLER_GONE', 'The call was cancelled.', { cause: error });
-  return error;
-}
-
-function fromStatus(error: ClientError & { extra?: unknown[] }): WeftError {
-  const details = (error.extra ?? []) as { $type?: string }[];
-  const info = details.find((detail) => detail.$type === ErrorInfo.$type) as ErrorInfo | undefined;
-  const badRequest = details.find((detail) => detail.$type === BadRequest.$type) as BadRequest | undefined;
-  const retry = details.find((detail) => detail.$type === RetryInfo.$type) as RetryInfo | undefined;
-  const code = errorCodeFromNumber(error.code);
-  const delay = retry?.retryDelay;
-  return new WeftError(code, info?.reason ?? reasonOfBareStatus(code, error.details), error.details, {
-    metadata: info?.metadata ?? {},
-    violations: badRequest?.fieldViolations.map(({ field, description }) => ({ field, description })) ?? [],
-    ...(delay === undefined ? {} : { retryDelayMs: Number(delay.seconds) * 1000 + delay.nanos / 1e6 }),
-    cause: error,
-  });
-}
-
-/** grpc-js itself refuses with bare statuses; they get reasons here, so that one can act on them. */
-function reasonOfBareStatus(code: ErrorCode, details: string): string {
-  if (code === 'RESOURCE_EXHAUSTED' && /larger than max|message.*(exceeds|larger)/i.test(details))
-    return 'MESSAGE_TOO_LARGE';
-  return code;
 }
 
 /** An error as data, for stream events and records. */
@@ -148,7 +83,8 @@ export function fromErrorStatus(status: common.ErrorStatus): WeftError {
   });
 }
 
+/** Whole milliseconds, rounded up: whoever waits that long has waited long enough. */
 function durationOf(milliseconds: number): { seconds: number; nanos: number } {
-  const seconds = Math.floor(milliseconds / 1000);
-  return { seconds, nanos: Math.round((milliseconds - seconds * 1000) * 1e6) };
+  const whole = Math.ceil(Math.max(milliseconds, 0));
+  return { seconds: Math.floor(whole / 1000), nanos: (whole % 1000) * 1e6 };
 }

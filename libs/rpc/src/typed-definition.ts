@@ -1,12 +1,6 @@
 import { internal } from '@weft/errors';
 import { type CompatServiceDefinition } from 'nice-grpc';
-
-/** A message type as ts-proto generates it. */
-export interface MessageType {
-  encode(message: unknown): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): unknown;
-  fromPartial(message: unknown): unknown;
-}
+import { type MessageType } from './message-codec';
 
 /** A method of a generated definition. */
 export interface TypedMethod {
@@ -15,8 +9,9 @@ export interface TypedMethod {
   responseStream: boolean;
   requestType: MessageType;
   responseType: MessageType;
-  options: { idempotencyLevel?: 'IDEMPOTENT' | 'NO_SIDE_EFFECTS' };
 }
+
+type GeneratedMethod = Omit<TypedMethod, 'path'> & { name: string };
 
 /** The methods of a generated definition, by the name of their handler. */
 export function methodsOf(definition: CompatServiceDefinition): Record<string, TypedMethod> {
@@ -25,7 +20,7 @@ export function methodsOf(definition: CompatServiceDefinition): Record<string, T
     methods?: Record<string, GeneratedMethod>;
   };
   if (fullName === undefined || methods === undefined)
-    throw internal('Only definitions of @weft/contracts can be used in-process');
+    throw internal('Clients and services are made of definitions of @weft/contracts');
   return Object.fromEntries(
     Object.entries(methods).map(([key, { name, ...method }]) => [
       key,
@@ -33,5 +28,3 @@ export function methodsOf(definition: CompatServiceDefinition): Record<string, T
     ]),
   );
 }
-
-type GeneratedMethod = Omit<TypedMethod, 'path'> & { name: string };
