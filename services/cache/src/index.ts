@@ -1,0 +1,2 @@
+export { type CacheConfig, loadCacheConfig } from './config';
+export { cacheService } from './service';

@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { cacheService } from './service';
+
+void runServiceProcess(cacheService);
