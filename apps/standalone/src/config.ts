@@ -1,4 +1,12 @@
-import { booleanSetting, type Environment, integerSetting, loadConfig, type LogLevel, logLevels, textSetting } from '@weft/runtime';
+import {
+  booleanSetting,
+  type Environment,
+  integerSetting,
+  loadConfig,
+  type LogLevel,
+  logLevels,
+  textSetting,
+} from '@weft/runtime';
 import { z } from 'zod';
 
 /** How services in this process reach each other. */
@@ -23,20 +31,32 @@ export function processEnvironment(): Environment {
 export function loadStandaloneConfig(env: Environment): StandaloneConfig {
   const settings = loadConfig(
     {
-      WEFT_DATA_DIR: textSetting({ default: '.weft', description: 'the folder for data; memory keeps nothing' }),
-      WEFT_HOST: textSetting({ default: '127.0.0.1', description: 'the address that both doors listen on' }),
-      WEFT_TRANSPORT: z.enum(['in-process', 'grpc'], 'must be in-process or grpc').default('in-process').meta({
-        description: 'how services reach each other: in-process, or grpc on loopback',
-        example: 'grpc',
+      WEFT_DATA_DIR: textSetting({
+        default: '.weft',
+        description: 'the folder for data; memory keeps nothing',
       }),
-      WEFT_SAMPLE: booleanSetting({ default: true, description: 'whether README.md and docs/ are ingested and assistant:docs is offered' }),
+      WEFT_HOST: textSetting({ default: '127.0.0.1', description: 'the address that both doors listen on' }),
+      WEFT_TRANSPORT: z
+        .enum(['in-process', 'grpc'], 'must be in-process or grpc')
+        .default('in-process')
+        .meta({
+          description: 'how services reach each other: in-process, or grpc on loopback',
+          example: 'grpc',
+        }),
+      WEFT_SAMPLE: booleanSetting({
+        default: true,
+        description: 'whether README.md and docs/ are ingested and assistant:docs is offered',
+      }),
       WEFT_DRAIN_TIMEOUT_MS: integerSetting({
         min: 0,
         max: 600_000,
         default: 10_000,
         description: 'how long requests and streams may go on after the stop began, in milliseconds',
       }),
-      WEFT_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('warn').meta({ description: 'what is logged', example: 'info' }),
+      WEFT_LOG_LEVEL: z
+        .enum(logLevels, `must be one of ${logLevels.join(', ')}`)
+        .default('warn')
+        .meta({ description: 'what is logged', example: 'info' }),
     },
     env,
   );

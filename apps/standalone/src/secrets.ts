@@ -19,7 +19,8 @@ export interface Secrets {
  * @param dataDir `memory` makes them anew each time
  */
 export function loadSecrets(env: Environment, dataDir: string): Secrets {
-  const keySecret = env['WEFT_KEY_SECRET'] || kept(dataDir, 'key-secret', () => randomBytes(32).toString('base64url')).text;
+  const keySecret =
+    env['WEFT_KEY_SECRET'] || kept(dataDir, 'key-secret', () => randomBytes(32).toString('base64url')).text;
   if (env['WEFT_ADMIN_KEY']) return { keySecret, adminKey: env['WEFT_ADMIN_KEY'], adminKeyIsNew: false };
   const admin = kept(dataDir, 'admin-key', () => `weft_admin_${randomBytes(32).toString('base64url')}`);
   return { keySecret, adminKey: admin.text, adminKeyIsNew: admin.isNew };

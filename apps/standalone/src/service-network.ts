@@ -45,7 +45,8 @@ function loopbackNetwork(logger: Logger): ServiceNetwork {
   const transports = new Map<string, Transport>();
   const transportOf = (domain: string): Transport => {
     const server = servers.get(domain);
-    if (server === undefined) throw unavailable('SERVICE_NOT_RUNNING', `The service '${domain}' does not run in this process.`);
+    if (server === undefined)
+      throw unavailable('SERVICE_NOT_RUNNING', `The service '${domain}' does not run in this process.`);
     const transport = transports.get(domain) ?? connectGrpc({ address: `127.0.0.1:${server.port}`, tokens });
     transports.set(domain, transport);
     return transport;

@@ -55,5 +55,9 @@ export async function startStandalone(
   lifecycle.onStop('gateway', () => gateway.stop());
   await gateway.start();
   const { http, grpc } = gateway.instance;
-  return { httpPort: http.port, grpcPort: grpc.port, newAdminKey: secrets.adminKeyIsNew ? secrets.adminKey : undefined };
+  return {
+    httpPort: http.port,
+    grpcPort: grpc.port,
+    newAdminKey: secrets.adminKeyIsNew ? secrets.adminKey : undefined,
+  };
 }

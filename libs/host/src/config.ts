@@ -22,7 +22,10 @@ export function processEnvironment(): Environment {
 export function loadProcessConfig(env: Environment): ProcessConfig {
   const settings = loadConfig(
     {
-      WEFT_ADDRESS: textSetting({ default: '127.0.0.1:0', description: 'host:port to serve gRPC on; port 0 lets the system choose' }),
+      WEFT_ADDRESS: textSetting({
+        default: '127.0.0.1:0',
+        description: 'host:port to serve gRPC on; port 0 lets the system choose',
+      }),
       WEFT_PEERS: textSetting({
         default: '',
         description: 'the address of each peer, as name=host:port with commas between',
@@ -31,10 +34,24 @@ export function loadProcessConfig(env: Environment): ProcessConfig {
       WEFT_IDENTITY_SECRET: z
         .string()
         .min(32, 'must have at least 32 characters')
-        .meta({ description: 'the secret that all services of one weft sign identities with', example: '<openssl rand -hex 32>' }),
-      WEFT_DATA_DIR: textSetting({ default: '.weft', description: 'the folder for data; memory keeps nothing' }),
-      WEFT_DRAIN_TIMEOUT_MS: integerSetting({ min: 0, max: 600_000, default: 10_000, description: 'how long calls may go on after a stop signal, in milliseconds' }),
-      WEFT_LOG_LEVEL: z.enum(logLevels).default('info').meta({ description: 'what is logged', example: 'info' }),
+        .meta({
+          description: 'the secret that all services of one weft sign identities with',
+          example: '<openssl rand -hex 32>',
+        }),
+      WEFT_DATA_DIR: textSetting({
+        default: '.weft',
+        description: 'the folder for data; memory keeps nothing',
+      }),
+      WEFT_DRAIN_TIMEOUT_MS: integerSetting({
+        min: 0,
+        max: 600_000,
+        default: 10_000,
+        description: 'how long calls may go on after a stop signal, in milliseconds',
+      }),
+      WEFT_LOG_LEVEL: z
+        .enum(logLevels)
+        .default('info')
+        .meta({ description: 'what is logged', example: 'info' }),
     },
     env,
   );
@@ -54,7 +71,11 @@ function parsePeers(text: string): Map<string, string> {
     entries.map((entry) => {
       const [name, address] = entry.trim().split('=');
       if (!name || !address) {
-        throw new WeftError('FAILED_PRECONDITION', 'BAD_CONFIGURATION', `WEFT_PEERS: '${entry}' is not name=host:port.`);
+        throw new WeftError(
+          'FAILED_PRECONDITION',
+          'BAD_CONFIGURATION',
+          `WEFT_PEERS: '${entry}' is not name=host:port.`,
+        );
       }
       return [name, address];
     }),

@@ -1,5 +1,11 @@
 import { internal } from '@weft/errors';
-import { ALL_TENANTS, createOutboxRelay, type Database, type DatabaseEngine, type OutboxRelay } from '@weft/postgres';
+import {
+  ALL_TENANTS,
+  createOutboxRelay,
+  type Database,
+  type DatabaseEngine,
+  type OutboxRelay,
+} from '@weft/postgres';
 import { type EventBus } from '@weft/events';
 import { type Peers } from '@weft/rpc';
 import { type Environment, type Logger } from '@weft/runtime';
@@ -36,7 +42,8 @@ export async function createService<Config, Instance extends ServiceInstance>(
     config,
     logger,
     get database() {
-      if (database === undefined) throw internal(`the service ${definition.name} has no migrations and so no database`);
+      if (database === undefined)
+        throw internal(`the service ${definition.name} has no migrations and so no database`);
       return database;
     },
     outbox: { notify: () => relay?.notify() },
@@ -64,12 +71,21 @@ async function openDatabase(
   logger: Logger,
 ): Promise<Database | undefined> {
   const { name, migrationsFolder } = definition;
-  return migrationsFolder === undefined ? undefined : await engine.openSchema({ schema: name, migrationsFolder, logger });
+  return migrationsFolder === undefined
+    ? undefined
+    : await engine.openSchema({ schema: name, migrationsFolder, logger });
 }
 
 /** A schema with an outbox gets a relay. */
-async function relayOf(database: Database, events: EventBus, logger: Logger): Promise<OutboxRelay | undefined> {
-  const [row] = await database.query<{ present: boolean }>(ALL_TENANTS, `select to_regclass('outbox') is not null as present`);
+async function relayOf(
+  database: Database,
+  events: EventBus,
+  logger: Logger,
+): Promise<OutboxRelay | undefined> {
+  const [row] = await database.query<{ present: boolean }>(
+    ALL_TENANTS,
+    `select to_regclass('outbox') is not null as present`,
+  );
   if (!row?.present) return undefined;
   return createOutboxRelay({ database, publish: (envelopes) => events.publish(envelopes), logger });
 }

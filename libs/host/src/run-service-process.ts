@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { unavailable } from '@weft/errors';
 import { createInProcessEventBus } from '@weft/events';
 import { createEmbeddedEngine } from '@weft/postgres';
-import { authenticateInternal, connectGrpc, createIdentityTokens, createPeers, serve, type Transport } from '@weft/rpc';
+import {
+  authenticateInternal,
+  connectGrpc,
+  createIdentityTokens,
+  createPeers,
+  serve,
+  type Transport,
+} from '@weft/rpc';
 import { createLogger, type Environment, type Lifecycle, type Logger, runProcess } from '@weft/runtime';
 import { loadProcessConfig, type ProcessConfig, processEnvironment } from './config';
 import { createService } from './create-service';
@@ -14,7 +21,13 @@ export async function runServiceProcess(definition: ServiceDefinition): Promise<
   const logger = createLogger({ level: 'info', name: definition.name });
   await runProcess(logger, async (lifecycle) => {
     const config = loadProcessConfig(env);
-    await startServiceProcess(definition, env, config, createLogger({ level: config.logLevel, name: definition.name }), lifecycle);
+    await startServiceProcess(
+      definition,
+      env,
+      config,
+      createLogger({ level: config.logLevel, name: definition.name }),
+      lifecycle,
+    );
   });
 }
 
@@ -35,7 +48,8 @@ async function startServiceProcess(
   lifecycle.onStop('peers', () => transports.forEach((transport) => transport.close()));
   const peers = createPeers((domain) => {
     const address = config.peers.get(domain);
-    if (address === undefined) throw unavailable('PEER_UNKNOWN', `WEFT_PEERS does not say where the service '${domain}' is.`);
+    if (address === undefined)
+      throw unavailable('PEER_UNKNOWN', `WEFT_PEERS does not say where the service '${domain}' is.`);
     const transport = transports.get(domain) ?? connectGrpc({ address, tokens });
     transports.set(domain, transport);
     return transport;

@@ -1,3 +1,9 @@
-export { bindCaller, type TestCaller, testCaller, type TestCallOptions, type TestClient } from './test-client';
+export {
+  bindCaller,
+  type TestCaller,
+  testCaller,
+  type TestCallOptions,
+  type TestClient,
+} from './test-client';
 export { openTestDatabase, type TestDatabase } from './test-database';
 export { startTestService, type TestService, type TestServiceOptions } from './test-service';

@@ -42,7 +42,10 @@ export function bindCaller<Definition extends CompatServiceDefinition>(
   definition: Definition,
   caller: TestCaller,
 ): TestClient<Definition> {
-  const client = transport.client(definition) as Record<string, (request: unknown, options: RpcCallOptions) => unknown>;
+  const client = transport.client(definition) as Record<
+    string,
+    (request: unknown, options: RpcCallOptions) => unknown
+  >;
   const bound = Object.keys(client).map((name) => [
     name,
     (request: unknown, options: TestCallOptions = {}) =>

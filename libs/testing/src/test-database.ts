@@ -8,7 +8,10 @@ export interface TestDatabase {
 }
 
 /** Opens a real database in memory. */
-export async function openTestDatabase(options: { schema: string; migrationsFolder: string }): Promise<TestDatabase> {
+export async function openTestDatabase(options: {
+  schema: string;
+  migrationsFolder: string;
+}): Promise<TestDatabase> {
   const engine = await createEmbeddedEngine({ dataDir: 'memory', logger: silentLogger });
   const database = await engine.openSchema({ ...options, logger: silentLogger });
   return { database, close: () => engine.close() };

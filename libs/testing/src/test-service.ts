@@ -30,7 +30,10 @@ export interface TestService<Instance extends ServiceInstance = ServiceInstance>
   instance: Instance;
   database: Database;
   events: EventBus;
-  client<Definition extends CompatServiceDefinition>(definition: Definition, caller: TestCaller): TestClient<Definition>;
+  client<Definition extends CompatServiceDefinition>(
+    definition: Definition,
+    caller: TestCaller,
+  ): TestClient<Definition>;
   stop(): Promise<void>;
 }
 

@@ -23,7 +23,10 @@ export interface ChatAnswer {
  * The workflow of a chat: nothing reaches a model before the verdict on the input; what does not wait for another step
  * runs beside it. Yields text and tool calls; what is durable is written by whoever called.
  */
-export async function* answerChat(run: ChatRun, mode: ChatMode): AsyncGenerator<ChatEvent, ChatAnswer, undefined> {
+export async function* answerChat(
+  run: ChatRun,
+  mode: ChatMode,
+): AsyncGenerator<ChatEvent, ChatAnswer, undefined> {
   const [asked, earlier, version, tools] = await Promise.all([
     screenInput(run),
     loadMemory(run),
@@ -100,7 +103,11 @@ async function* modelTurns(
       yield { $case: 'toolCall', value: { call: toolCall, callerRuns: false, index: 0 } };
     }
     messages.push(
-      common.Message.fromPartial({ role: common.Role.ASSISTANT, content: result.text, toolCalls: result.toolCalls }),
+      common.Message.fromPartial({
+        role: common.Role.ASSISTANT,
+        content: result.text,
+        toolCalls: result.toolCalls,
+      }),
       ...(await callTools(run, result.toolCalls)),
     );
   }
@@ -112,11 +119,23 @@ async function* modelTurns(
   );
 }
 
-function generateRequest(run: ChatRun, { messages, passages, tools }: TurnInput, isLast: boolean): llm.GenerateRequest {
+function generateRequest(
+  run: ChatRun,
+  { messages, passages, tools }: TurnInput,
+  isLast: boolean,
+): llm.GenerateRequest {
   const { request, target } = run;
   if (target.assistant === undefined) {
     const { toolChoice, toolName, parameters } = request;
-    return { model: target.model, messages, tools: request.tools, toolChoice, toolName, parameters, passages: [] };
+    return {
+      model: target.model,
+      messages,
+      tools: request.tools,
+      toolChoice,
+      toolName,
+      parameters,
+      passages: [],
+    };
   }
   return {
     model: target.model,
@@ -134,7 +153,9 @@ function generateRequest(run: ChatRun, { messages, passages, tools }: TurnInput,
 function given(parameters: common.GenerationParameters | undefined): Partial<common.GenerationParameters> {
   const entries = Object.entries(parameters ?? {});
   return Object.fromEntries(
-    entries.filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)),
+    entries.filter(
+      ([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
+    ),
   );
 }
 

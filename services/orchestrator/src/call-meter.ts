@@ -51,7 +51,14 @@ export class CallMeter {
   }
 
   private estimate(): common.Usage {
-    const input = this.messages.reduce((sum, { content }) => sum + tokensPerMessage + countTokens(content), 0);
-    return common.Usage.fromPartial({ inputTokens: input, outputTokens: countTokens(this.outputText), estimated: true });
+    const input = this.messages.reduce(
+      (sum, { content }) => sum + tokensPerMessage + countTokens(content),
+      0,
+    );
+    return common.Usage.fromPartial({
+      inputTokens: input,
+      outputTokens: countTokens(this.outputText),
+      estimated: true,
+    });
   }
 }

@@ -31,12 +31,19 @@ function callTool(run: ChatRun, call: common.ToolCall): Promise<common.Message> 
   return run.trace.step('call_tool', async (attributes) => {
     attributes['tool'] = call.name;
     run.trace.tools.push(call.name);
-    if (!spec!.tools.includes(call.name)) return resultMessage(call, { error: `There is no tool '${call.name}'.` });
+    if (!spec!.tools.includes(call.name))
+      return resultMessage(call, { error: `There is no tool '${call.name}'.` });
     try {
-      const result = await run.peers.client(tool.ToolServiceDefinition).invokeTool(
-        { name: call.name, argumentsJson: call.argumentsJson, grant: { collections: spec!.retrieval?.collections ?? [] } },
-        stepCall(run),
-      );
+      const result = await run.peers
+        .client(tool.ToolServiceDefinition)
+        .invokeTool(
+          {
+            name: call.name,
+            argumentsJson: call.argumentsJson,
+            grant: { collections: spec!.retrieval?.collections ?? [] },
+          },
+          stepCall(run),
+        );
       attributes['is_error'] = String(result.isError);
       return resultMessage(call, result.resultJson);
     } catch (error) {
@@ -49,5 +56,10 @@ function callTool(run: ChatRun, call: common.ToolCall): Promise<common.Message> 
 
 function resultMessage(call: common.ToolCall, result: string | { error: string }): common.Message {
   const content = typeof result === 'string' ? result : JSON.stringify(result);
-  return common.Message.fromPartial({ role: common.Role.TOOL, toolCallId: call.id, name: call.name, content });
+  return common.Message.fromPartial({
+    role: common.Role.TOOL,
+    toolCallId: call.id,
+    name: call.name,
+    content,
+  });
 }

@@ -31,7 +31,11 @@ export function chatHandler(options: ChatHandlerOptions): RpcService {
     },
     async *streamChat({ call }, context) {
       const { trace, events } = await openRun(options, call!, context, 'stream');
-      yield* contractStream(events, { runId: trace.id, model: call!.model, heartbeatMs: options.config.heartbeatMs });
+      yield* contractStream(events, {
+        runId: trace.id,
+        model: call!.model,
+        heartbeatMs: options.config.heartbeatMs,
+      });
     },
   });
 }
@@ -47,17 +51,27 @@ async function openRun(
   const trace = new RunTrace(caller, request.model, request.conversationId);
   trace.assistant = target.assistant;
   const activeRun = active.open(trace, signal);
-  const run = { request, target, trace, peers, signal: activeRun.signal, stepTimeoutMs: config.stepTimeoutMs };
+  const run = {
+    request,
+    target,
+    trace,
+    peers,
+    signal: activeRun.signal,
+    stepTimeoutMs: config.stepTimeoutMs,
+  };
   return { trace, events: recordedRun(run, mode, { recorder, logger, onEnd: () => activeRun.close() }) };
 }
 
-async function wholeAnswer(events: AsyncIterable<ChatEvent>, trace: RunTrace): Promise<orchestrator.ChatResponse> {
+async function wholeAnswer(
+  events: AsyncIterable<ChatEvent>,
+  trace: RunTrace,
+): Promise<orchestrator.ChatResponse> {
   let content = '';
   const toolCalls: common.ToolCall[] = [];
   for await (const event of events) {
     if (event.$case === 'text') content += event.value.text;
     else if (event.$case === 'toolCall' && event.value.callerRuns) toolCalls.push(event.value.call);
-    else if (event.$case === 'failed') throw refusal(event.value, trace.id);
+    else if (event.$case === 'failed') throw refusal(event.error, trace.id);
     else if (event.$case === 'completed') {
       const { finishReason, usage, citations, cached } = event.value;
       const message = common.Message.fromPartial({ role: common.Role.ASSISTANT, content, toolCalls });

@@ -16,7 +16,11 @@ const assistantPrefix = 'assistant:';
  *
  * @throws WeftError NOT_FOUND for an assistant that the tenant does not have
  */
-export async function resolveTarget(assistants: AssistantStore, tenantId: string, model: string): Promise<ChatTarget> {
+export async function resolveTarget(
+  assistants: AssistantStore,
+  tenantId: string,
+  model: string,
+): Promise<ChatTarget> {
   if (!model.startsWith(assistantPrefix)) return { model, assistant: undefined };
   const [name = '', version] = model.slice(assistantPrefix.length).split('@');
   if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version)) {
@@ -29,12 +33,18 @@ export async function resolveTarget(assistants: AssistantStore, tenantId: string
 /** Refuses what a request asks of the wrong kind of target. */
 export function checkAgainstTarget(request: orchestrator.ChatRequest, { assistant }: ChatTarget): void {
   if (assistant === undefined) {
-    if (request.conversationId !== '') throw invalidField('conversation_id', 'is for assistants with memory; a model alone has none');
-    if (request.variables !== undefined) throw invalidField('variables', 'are for assistants; a model alone has no prompt');
+    if (request.conversationId !== '')
+      throw invalidField('conversation_id', 'is for assistants with memory; a model alone has none');
+    if (request.variables !== undefined)
+      throw invalidField('variables', 'are for assistants; a model alone has no prompt');
     return;
   }
-  if (request.tools.length > 0) throw invalidField('tools', `are for models alone; the assistant '${assistant.name}' has its own`);
+  if (request.tools.length > 0)
+    throw invalidField('tools', `are for models alone; the assistant '${assistant.name}' has its own`);
   if (request.conversationId !== '' && assistant.spec?.memory === undefined) {
-    throw invalidField('conversation_id', `is set, but the assistant '${assistant.name}' has no memory settings`);
+    throw invalidField(
+      'conversation_id',
+      `is set, but the assistant '${assistant.name}' has no memory settings`,
+    );
   }
 }

@@ -15,7 +15,8 @@ export function loadOrchestratorConfig(env: Environment): OrchestratorConfig {
         min: 100,
         max: 600_000,
         default: 15_000,
-        description: 'the longest that one step before the model (screening, search, memory, prompt) may take, in milliseconds',
+        description:
+          'the longest that one step before the model (screening, search, memory, prompt) may take, in milliseconds',
       }),
       WEFT_ORCHESTRATOR_HEARTBEAT_MS: integerSetting({
         min: 10,

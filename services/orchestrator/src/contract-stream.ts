@@ -1,6 +1,5 @@
 import { type orchestrator } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
-import { fromErrorStatus } from '@weft/rpc';
 import { type ChatEvent } from './chat-event';
 
 type Response = orchestrator.StreamChatResponse;
@@ -30,10 +29,10 @@ export async function* contractStream(
       if (result.done) return;
       const event = result.value;
       if (sequence === 0) {
-        if (event.$case === 'failed') throw refusal(event.value, options.runId);
+        if (event.$case === 'failed') throw refusal(event.error, options.runId);
         yield numbered(started());
       }
-      yield numbered(event as Event);
+      yield numbered({ $case: event.$case, value: event.value } as Event);
       next = run.next();
     }
   } finally {
@@ -56,11 +55,11 @@ async function orSilence<T>(next: Promise<T>, silenceMs: number): Promise<T | ty
 }
 
 /** The error of a run that failed before it told anything; its metadata names the run. */
-export function refusal(failed: orchestrator.ChatFailed, runId: string): WeftError {
-  const error = fromErrorStatus(failed.error!);
+export function refusal(error: WeftError, runId: string): WeftError {
   return new WeftError(error.code, error.reason, error.message, {
     metadata: { ...error.metadata, run_id: runId },
-    ...(error.retryDelayMs === undefined ? {} : { retryDelayMs: error.retryDelayMs }),
-    cause: error,
+    violations: [...error.violations],
+    retryDelayMs: error.retryDelayMs,
+    cause: error.cause,
   });
 }

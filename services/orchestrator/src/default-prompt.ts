@@ -23,6 +23,8 @@ export function passagesText(passages: common.Passage[]): string {
 }
 
 function heading({ number, title, uri, headings }: common.Passage): string {
-  const place = [title || uri, ...headings].filter((part, index, parts) => parts.indexOf(part) === index).join(' › ');
+  const place = [title || uri, ...headings]
+    .filter((part, index, parts) => parts.indexOf(part) === index)
+    .join(' › ');
   return `[${number}] ${place}`;
 }

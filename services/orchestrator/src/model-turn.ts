@@ -27,7 +27,8 @@ export async function* modelTurn(
   const meter = new CallMeter(run.trace, call.model, call.messages);
   const step = run.trace.openStep('generate');
   try {
-    const result = mode === 'whole' ? yield* wholeTurn(run, call, meter) : yield* streamTurn(run, call, meter);
+    const result =
+      mode === 'whole' ? yield* wholeTurn(run, call, meter) : yield* streamTurn(run, call, meter);
     const screened = await screenToolCalls(run, result.toolCalls);
     return screened.blocked
       ? { ...result, toolCalls: [], finishReason: common.FinishReason.CONTENT_FILTER }
@@ -73,7 +74,9 @@ async function* streamTurn(
   let text = '';
   let finishReason: common.FinishReason | undefined;
   try {
-    for await (const { event } of run.peers.client(llm.LlmServiceDefinition).streamGenerate({ call }, modelCall(run))) {
+    for await (const { event } of run.peers
+      .client(llm.LlmServiceDefinition)
+      .streamGenerate({ call }, modelCall(run))) {
       if (event?.$case === 'started') meter.started(event.value.provider, event.value.providerModel);
       else if (event?.$case === 'toolCall') collectToolCall(toolCalls, event.value, meter);
       else if (event?.$case === 'text') {
@@ -81,7 +84,8 @@ async function* streamTurn(
         const released = await screen.push(event.value.text);
         text += released.text;
         if (released.text !== '') yield releasedText(run, released.text);
-        if (released.blocked) return { text, toolCalls: [], finishReason: common.FinishReason.CONTENT_FILTER };
+        if (released.blocked)
+          return { text, toolCalls: [], finishReason: common.FinishReason.CONTENT_FILTER };
       } else if (event?.$case === 'failed') {
         meter.settle('failed', event.value.usage);
         throw fromErrorStatus(event.value.error!);
@@ -90,11 +94,16 @@ async function* streamTurn(
         finishReason = event.value.finishReason;
       }
     }
-    if (finishReason === undefined) throw unavailable('MODEL_STREAM_TRUNCATED', 'The model service ended its stream before its end event.');
+    if (finishReason === undefined)
+      throw unavailable('MODEL_STREAM_TRUNCATED', 'The model service ended its stream before its end event.');
     const rest = await screen.end();
     text += rest.text;
     if (rest.text !== '') yield releasedText(run, rest.text);
-    return { text, toolCalls, finishReason: rest.blocked ? common.FinishReason.CONTENT_FILTER : finishReason };
+    return {
+      text,
+      toolCalls,
+      finishReason: rest.blocked ? common.FinishReason.CONTENT_FILTER : finishReason,
+    };
   } finally {
     screen.close();
   }

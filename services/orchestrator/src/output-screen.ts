@@ -46,7 +46,8 @@ export class OutputScreen {
     this.begun = true;
     this.requests.push(safety.StreamScreenTextRequest.fromPartial({ ...first, text, end }));
     const result = await this.responses.next();
-    if (result.done) throw unavailable('SCREENING_ENDED', 'The safety service ended its stream before the text did.');
+    if (result.done)
+      throw unavailable('SCREENING_ENDED', 'The safety service ended its stream before the text did.');
     this.run.trace.findingCount += result.value.findings.length;
     return { text: result.value.released, blocked: result.value.blocked };
   }

@@ -17,7 +17,11 @@ const columns = 'name, version, spec, create_time, update_time';
 export class PostgresAssistantStore implements AssistantStore {
   constructor(private readonly database: Database) {}
 
-  async create(tenantId: string, name: string, spec: orchestrator.AssistantSpec): Promise<orchestrator.Assistant> {
+  async create(
+    tenantId: string,
+    name: string,
+    spec: orchestrator.AssistantSpec,
+  ): Promise<orchestrator.Assistant> {
     try {
       const [row] = await this.database.query<AssistantRow>(
         tenantId,
@@ -65,13 +69,20 @@ export class PostgresAssistantStore implements AssistantStore {
       [tenantId, name],
     );
     if (latest === undefined) throw notFound('assistant', name);
-    if (expectedVersion !== 0 && expectedVersion !== latest.version) throw changedMeanwhile(name, latest.version);
+    if (expectedVersion !== 0 && expectedVersion !== latest.version)
+      throw changedMeanwhile(name, latest.version);
     try {
       const [row] = await this.database.query<AssistantRow>(
         tenantId,
         `insert into assistants (tenant_id, name, version, spec, create_time)
          values ($1, $2, $3, $4, $5) returning ${columns}`,
-        [tenantId, name, latest.version + 1, orchestrator.AssistantSpec.encode(spec).finish(), latest.create_time],
+        [
+          tenantId,
+          name,
+          latest.version + 1,
+          orchestrator.AssistantSpec.encode(spec).finish(),
+          latest.create_time,
+        ],
       );
       return toAssistant(row!);
     } catch (error) {

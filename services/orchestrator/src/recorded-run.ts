@@ -29,7 +29,11 @@ export async function* recordedRun(
   let ended = false;
   try {
     const { finishReason } = yield* answerChat(run, mode);
-    await options.recorder.record(trace, { state: orchestrator.RunState.COMPLETED, finishReason, error: undefined });
+    await options.recorder.record(trace, {
+      state: orchestrator.RunState.COMPLETED,
+      finishReason,
+      error: undefined,
+    });
     ended = true;
     yield {
       $case: 'completed',
@@ -39,7 +43,7 @@ export async function* recordedRun(
     const failure = failureOf(run, error, options.logger);
     ended = true;
     await recordQuietly(run, failureEnd(failure), options);
-    yield { $case: 'failed', value: { error: toErrorStatus(failure), usage: trace.usage() } };
+    yield { $case: 'failed', value: { error: toErrorStatus(failure), usage: trace.usage() }, error: failure };
   } finally {
     if (!ended) await recordQuietly(run, failureEnd(readerLeft()), options);
     options.onEnd();
@@ -67,7 +71,11 @@ function readerLeft(): WeftError {
 }
 
 /** The run has failed already: that its record fails too goes to the log. */
-async function recordQuietly(run: ChatRun, end: RunEnd, { recorder, logger }: RecordedRunOptions): Promise<void> {
+async function recordQuietly(
+  run: ChatRun,
+  end: RunEnd,
+  { recorder, logger }: RecordedRunOptions,
+): Promise<void> {
   try {
     await recorder.record(run.trace, end);
   } catch (error) {

@@ -9,10 +9,12 @@ export async function choosePrompt(run: ChatRun): Promise<prompt.PromptVersion |
   const reference = run.target.assistant?.spec?.prompt;
   if (reference === undefined) return undefined;
   return await run.trace.step('choose_prompt', async (attributes) => {
-    const { version } = await run.peers.client(prompt.PromptServiceDefinition).getPromptVersion(
-      { prompt: reference.name, version: reference.version, label: reference.label || labelDefault },
-      stepCall(run),
-    );
+    const { version } = await run.peers
+      .client(prompt.PromptServiceDefinition)
+      .getPromptVersion(
+        { prompt: reference.name, version: reference.version, label: reference.label || labelDefault },
+        stepCall(run),
+      );
     run.trace.prompt = { name: version!.prompt, version: version!.version, digest: version!.digest };
     attributes['prompt'] = `${version!.prompt}@${version!.version}`;
     return version;
@@ -35,10 +37,16 @@ export async function renderPrompt(
     return instructions === undefined ? conversation : [instructions, ...conversation];
   }
   const rendered = await run.trace.step('render_prompt', () =>
-    run.peers.client(prompt.PromptServiceDefinition).renderPrompt(
-      { prompt: version.prompt, version: version.version, variables: variablesFor(run, version, conversation, passages) },
-      stepCall(run),
-    ),
+    run.peers
+      .client(prompt.PromptServiceDefinition)
+      .renderPrompt(
+        {
+          prompt: version.prompt,
+          version: version.version,
+          variables: variablesFor(run, version, conversation, passages),
+        },
+        stepCall(run),
+      ),
   );
   const asks = rendered.messages.some(({ role }) => role === common.Role.USER);
   return asks
@@ -61,7 +69,10 @@ function variablesFor(
 
 function withoutLastQuestion(conversation: common.Message[], rendered: common.Message[]): common.Message[] {
   const last = conversation.findLastIndex(({ role }) => role === common.Role.USER);
-  return [...rendered.filter((message) => !notSystem(message)), ...conversation.filter((_, index) => index !== last)];
+  return [
+    ...rendered.filter((message) => !notSystem(message)),
+    ...conversation.filter((_, index) => index !== last),
+  ];
 }
 
 function notSystem({ role }: common.Message): boolean {

@@ -20,7 +20,13 @@ export async function cacheKey(
   const digest = createHash('sha256');
   for (const part of [
     orchestrator.AssistantSpec.encode(assistant.spec).finish(),
-    orchestrator.ChatRequest.encode({ ...run.request, messages: conversation, user: '', model: '', conversationId: '' }).finish(),
+    orchestrator.ChatRequest.encode({
+      ...run.request,
+      messages: conversation,
+      user: '',
+      model: '',
+      conversationId: '',
+    }).finish(),
     Buffer.from(JSON.stringify(collections.map(({ name, createTime }) => [name, createTime?.getTime()]))),
   ]) {
     digest.update(`${part.length}:`).update(part);
@@ -43,12 +49,19 @@ async function currentCollections(run: ChatRun, names: string[]): Promise<retrie
 }
 
 /** The answer under a key. A cache that cannot be asked has none: the run goes on without it. */
-export async function lookupAnswer(run: ChatRun, key: cache.CacheKey): Promise<orchestrator.ChatResponse | undefined> {
+export async function lookupAnswer(
+  run: ChatRun,
+  key: cache.CacheKey,
+): Promise<orchestrator.ChatResponse | undefined> {
   try {
     return await run.trace.step('lookup_cache', async (attributes) => {
-      const { entry } = await run.peers.client(cache.CacheServiceDefinition).lookupEntry({ key }, stepCall(run));
+      const { entry } = await run.peers
+        .client(cache.CacheServiceDefinition)
+        .lookupEntry({ key }, stepCall(run));
       attributes['hit'] = String(entry !== undefined);
-      return entry && entry.payloadType === payloadType ? orchestrator.ChatResponse.decode(entry.payload) : undefined;
+      return entry && entry.payloadType === payloadType
+        ? orchestrator.ChatResponse.decode(entry.payload)
+        : undefined;
     });
   } catch (error) {
     if (run.signal.aborted) throw error;
@@ -57,12 +70,20 @@ export async function lookupAnswer(run: ChatRun, key: cache.CacheKey): Promise<o
 }
 
 /** Stores a whole answer. The step's record says when that failed; the answer does not. */
-export async function storeAnswer(run: ChatRun, key: cache.CacheKey, answer: orchestrator.ChatResponse): Promise<void> {
+export async function storeAnswer(
+  run: ChatRun,
+  key: cache.CacheKey,
+  answer: orchestrator.ChatResponse,
+): Promise<void> {
   const work = run.trace.step('store_cache', async () => {
     await run.peers.client(cache.CacheServiceDefinition).storeEntry(
       {
         key,
-        entry: { payload: Buffer.from(orchestrator.ChatResponse.encode(answer).finish()), payloadType, complete: true },
+        entry: {
+          payload: Buffer.from(orchestrator.ChatResponse.encode(answer).finish()),
+          payloadType,
+          complete: true,
+        },
         ttl: run.target.assistant?.spec?.cache?.ttl,
       },
       stepCall(run),

@@ -37,7 +37,10 @@ export function runHandler(active: ActiveRuns, runs: RunStore): RpcService {
   });
 }
 
-function matches(run: orchestrator.Run, filter: { assistant: string; state: orchestrator.RunState }): boolean {
+function matches(
+  run: orchestrator.Run,
+  filter: { assistant: string; state: orchestrator.RunState },
+): boolean {
   const assistant = filter.assistant === '' || run.assistant === filter.assistant;
   return assistant && (filter.state === orchestrator.RunState.UNSPECIFIED || run.state === filter.state);
 }

@@ -1,5 +1,11 @@
 import { events, orchestrator } from '@weft/contracts';
-import { ALL_TENANTS, createGroupCommit, type Database, type GroupCommit, outboxStatement } from '@weft/postgres';
+import {
+  ALL_TENANTS,
+  createGroupCommit,
+  type Database,
+  type GroupCommit,
+  outboxStatement,
+} from '@weft/postgres';
 import { newId } from '@weft/runtime';
 import { type RunEnd, type RunTrace } from './run-trace';
 

@@ -26,7 +26,12 @@ export class RunStore {
   }
 
   /** The newest runs older than `before`; without it the newest of all. */
-  async list(tenantId: string, filter: RunFilter, before: string | undefined, limit: number): Promise<orchestrator.Run[]> {
+  async list(
+    tenantId: string,
+    filter: RunFilter,
+    before: string | undefined,
+    limit: number,
+  ): Promise<orchestrator.Run[]> {
     const rows = await this.database.query<{ record: Uint8Array }>(
       tenantId,
       `select record from runs

@@ -29,8 +29,13 @@ export function screenInput(run: ChatRun): Promise<common.Message[]> {
 function contentBlocked(policy: string, findings: safety.Finding[]): WeftError {
   const blocking = findings.find(({ action }) => action === safety.Action.BLOCK);
   const where = blocking === undefined ? 'messages' : `messages[${blocking.textIndex}].content`;
-  return new WeftError('PERMISSION_DENIED', 'CONTENT_BLOCKED', `${where}: the safety policy ${policy} refuses this input.`, {
-    metadata: { policy },
-    violations: [{ field: where, description: `is refused by the safety policy ${policy}` }],
-  });
+  return new WeftError(
+    'PERMISSION_DENIED',
+    'CONTENT_BLOCKED',
+    `${where}: the safety policy ${policy} refuses this input.`,
+    {
+      metadata: { policy },
+      violations: [{ field: where, description: `is refused by the safety policy ${policy}` }],
+    },
+  );
 }

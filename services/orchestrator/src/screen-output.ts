@@ -19,8 +19,13 @@ export async function screenToolCalls(
   if (calls.length === 0) return { calls, blocked: false };
   const originals = calls.map(({ argumentsJson }) => argumentsJson);
   const { texts, blocked } = await screenTexts(run, originals);
-  const broken = texts.some((text, index) => text !== originals[index] && isJson(originals[index]!) && !isJson(text));
-  return { calls: calls.map((call, index) => ({ ...call, argumentsJson: texts[index]! })), blocked: blocked || broken };
+  const broken = texts.some(
+    (text, index) => text !== originals[index] && isJson(originals[index]!) && !isJson(text),
+  );
+  return {
+    calls: calls.map((call, index) => ({ ...call, argumentsJson: texts[index]! })),
+    blocked: blocked || broken,
+  };
 }
 
 async function screenTexts(run: ChatRun, texts: string[]): Promise<{ texts: string[]; blocked: boolean }> {

@@ -25,7 +25,11 @@ export async function offerSample(peers: Peers, logger: Logger): Promise<void> {
     .client(retrieval.DocumentServiceDefinition)
     .ingestDocuments({ collection: name, documents }, call());
   for (const { document } of results) {
-    if (document?.error !== undefined) logger.warn({ uri: document.uri, reason: document.error.reason }, 'a document of the sample was not ingested');
+    if (document?.error !== undefined)
+      logger.warn(
+        { uri: document.uri, reason: document.error.reason },
+        'a document of the sample was not ingested',
+      );
   }
   await unlessThere(
     peers.client(orchestrator.AssistantServiceDefinition).createAssistant(

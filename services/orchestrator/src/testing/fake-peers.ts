@@ -1,0 +1,271 @@
+import { common, llm, memory, prompt, retrieval, safety, tool, cache } from '@weft/contracts';
+import { notFound, WeftError } from '@weft/errors';
+import { implement, type RpcService } from '@weft/rpc';
+
+/** What a scripted model does in one call: emits text and tool calls in order, then ends, fails, cuts the stream or stalls. */
+export interface ScriptedTurn {
+  texts?: string[];
+  toolCalls?: { id: string; name: string; argumentsJson: string }[];
+  end?: 'completed' | 'failed' | 'cut' | 'stall' | 'refuse';
+}
+
+/** Stand-ins for the services that the orchestrator calls, and what they saw. */
+export interface FakePeers {
+  services: RpcService[];
+  /** The model's next calls, in order; the last one repeats. */
+  turns: ScriptedTurn[];
+  /** The requests that reached the model. */
+  modelRequests: llm.GenerateRequest[];
+  /** Aborted signals of model calls. */
+  modelAborts: number;
+  /** Words that safety refuses in input, and redacts in output. */
+  blockedWord: string;
+  redactedWord: string;
+  passages: Partial<common.Passage>[];
+  searches: string[];
+  revision: number;
+  appended: common.Message[];
+  toolCalls: { name: string; argumentsJson: string; collections: string[] }[];
+  cacheEntries: Map<string, cache.CacheEntry>;
+  /** Its promise resolves when a model call has sent its texts and stalls. */
+  stall: PromiseWithResolvers<void>;
+}
+
+export function createFakePeers(): FakePeers {
+  const fake: FakePeers = {
+    services: [],
+    turns: [{ texts: ['Hello', ' world'], end: 'completed' }],
+    modelRequests: [],
+    modelAborts: 0,
+    blockedWord: 'FORBIDDEN',
+    redactedWord: 'SECRET',
+    passages: [],
+    searches: [],
+    revision: 1,
+    appended: [],
+    toolCalls: [],
+    cacheEntries: new Map(),
+    stall: Promise.withResolvers<void>(),
+  };
+  fake.services.push(
+    fakeModel(fake),
+    fakeSafety(fake),
+    fakeSearch(fake),
+    fakeCollections(fake),
+    fakeMemory(fake),
+    fakePrompt(),
+    fakeTools(fake),
+    fakeCache(fake),
+  );
+  return fake;
+}
+
+const usage = { inputTokens: 10, outputTokens: 5 };
+
+function fakeModel(fake: FakePeers): RpcService {
+  const nextTurn = (request: llm.GenerateRequest): ScriptedTurn => {
+    fake.modelRequests.push(request);
+    const turn = fake.turns.length > 1 ? fake.turns.shift()! : fake.turns[0]!;
+    if (turn.end === 'refuse') {
+      throw new WeftError('RESOURCE_EXHAUSTED', 'PROVIDER_RATE_LIMITED', 'slow down', { retryDelayMs: 3000 });
+    }
+    return turn;
+  };
+  const finishReason = (turn: ScriptedTurn) =>
+    turn.toolCalls ? common.FinishReason.TOOL_CALLS : common.FinishReason.STOP;
+  return implement(llm.LlmServiceDefinition, {
+    async generate(request, { signal }) {
+      const turn = nextTurn(request);
+      if (turn.end === 'stall') await stall(fake, signal);
+      return {
+        message: {
+          role: common.Role.ASSISTANT,
+          content: (turn.texts ?? []).join(''),
+          toolCalls: turn.toolCalls ?? [],
+        },
+        finishReason: finishReason(turn),
+        usage,
+        provider: 'fake',
+        providerModel: 'fake-model',
+      };
+    },
+    async *streamGenerate({ call }, { signal }) {
+      const turn = nextTurn(call!);
+      let sequence = 0;
+      yield {
+        sequence: ++sequence,
+        event: { $case: 'started', value: { provider: 'fake', providerModel: 'fake-model' } },
+      };
+      for (const text of turn.texts ?? [])
+        yield { sequence: ++sequence, event: { $case: 'text', value: { text } } };
+      for (const [index, toolCall] of (turn.toolCalls ?? []).entries()) {
+        yield { sequence: ++sequence, event: { $case: 'toolCall', value: { index, ...toolCall } } };
+      }
+      if (turn.end === 'stall') await stall(fake, signal);
+      if (turn.end === 'cut') return;
+      if (turn.end === 'failed') {
+        const error = { code: 14, reason: 'PROVIDER_STREAM_TRUNCATED', message: 'cut' };
+        yield { sequence: ++sequence, event: { $case: 'failed', value: { error, usage } } };
+        return;
+      }
+      yield {
+        sequence: ++sequence,
+        event: { $case: 'completed', value: { finishReason: finishReason(turn), usage } },
+      };
+    },
+  });
+}
+
+function stall(fake: FakePeers, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      fake.modelAborts += 1;
+      reject(signal.reason as Error);
+    });
+    fake.stall.resolve();
+  });
+}
+
+function fakeSafety(fake: FakePeers): RpcService {
+  const screen = (text: string) => text.replaceAll(fake.redactedWord, '[SECRET]');
+  return implement(safety.SafetyServiceDefinition, {
+    async screenText({ texts }) {
+      const blockedIndex = texts.findIndex((text) => text.includes(fake.blockedWord));
+      const finding = {
+        kind: safety.EntityKind.SECRET,
+        action: safety.Action.BLOCK,
+        textIndex: blockedIndex,
+      };
+      const blocked = blockedIndex >= 0;
+      return {
+        texts: texts.map((text) => (blocked ? '' : screen(text))),
+        blocked,
+        findings: blocked ? [finding] : [],
+        policy: 'default',
+        policyVersion: 1,
+      };
+    },
+    async *streamScreenText(requests) {
+      let held = '';
+      for await (const { text, end } of requests) {
+        held += text;
+        if (held.includes(fake.blockedWord)) {
+          yield { released: '', blocked: true };
+          return;
+        }
+        // Holds the last word back, as a real screen holds what may become a finding.
+        const cut = end ? held.length : held.lastIndexOf(' ') + 1;
+        yield { released: screen(held.slice(0, cut)), end };
+        held = held.slice(cut);
+        if (end) return;
+      }
+    },
+  });
+}
+
+function fakeSearch(fake: FakePeers): RpcService {
+  return implement(retrieval.SearchServiceDefinition, {
+    async searchDocuments({ query }) {
+      fake.searches.push(query);
+      return {
+        hits: fake.passages.map((passage, index) => ({ passage: { ...passage, number: index + 1 } })),
+      };
+    },
+  });
+}
+
+function fakeCollections(fake: FakePeers): RpcService {
+  return implement(retrieval.CollectionServiceDefinition, {
+    createCollection: unused,
+    async getCollection({ name }) {
+      return { collection: { name, revision: fake.revision, createTime: new Date(0) } };
+    },
+    listCollections: unused,
+    deleteCollection: unused,
+  });
+}
+
+function fakeMemory(fake: FakePeers): RpcService {
+  return implement(memory.ConversationServiceDefinition, {
+    createConversation: unused,
+    getConversation: unused,
+    listConversations: unused,
+    deleteConversation: unused,
+    listMessages: unused,
+    async appendMessages({ messages }) {
+      fake.appended.push(...messages);
+      return {};
+    },
+    async getWindow({ conversationId }) {
+      if (conversationId !== 'known') throw notFound('conversation', conversationId);
+      return {
+        messages: [{ number: 1, message: { role: common.Role.USER, content: 'earlier' } }],
+        tokenCount: 1,
+      };
+    },
+  });
+}
+
+function fakePrompt(): RpcService {
+  const schema = JSON.stringify({
+    type: 'object',
+    properties: { context: {}, question: {} },
+    additionalProperties: false,
+  });
+  return implement(prompt.PromptServiceDefinition, {
+    createPrompt: unused,
+    getPrompt: unused,
+    listPrompts: unused,
+    deletePrompt: unused,
+    createPromptVersion: unused,
+    async getPromptVersion({ prompt: name, label }) {
+      if (label !== 'production') throw notFound('prompt version', `${name}:${label}`);
+      return { version: { prompt: name, version: 3, digest: 'd3', variablesSchemaJson: schema } };
+    },
+    listPromptVersions: unused,
+    setPromptLabel: unused,
+    async renderPrompt({ variables }) {
+      const { context, question } = variables as { context: string; question: string };
+      return {
+        version: 3,
+        digest: 'd3',
+        messages: [
+          { role: common.Role.SYSTEM, content: `Sources:\n${context}` },
+          { role: common.Role.USER, content: `Q: ${question}` },
+        ],
+      };
+    },
+  });
+}
+
+function fakeTools(fake: FakePeers): RpcService {
+  return implement(tool.ToolServiceDefinition, {
+    listTools: unused,
+    async getTool({ name }) {
+      return { tool: { name, description: `the tool ${name}`, parametersSchemaJson: '{"type":"object"}' } };
+    },
+    async invokeTool({ name, argumentsJson, grant }) {
+      fake.toolCalls.push({ name, argumentsJson, collections: grant?.collections ?? [] });
+      return { resultJson: '{"value":4}', isError: false };
+    },
+  });
+}
+
+function fakeCache(fake: FakePeers): RpcService {
+  const name = (key: cache.CacheKey | undefined) =>
+    Buffer.from(cache.CacheKey.encode(key!).finish()).toString('hex');
+  return implement(cache.CacheServiceDefinition, {
+    async lookupEntry({ key }) {
+      return { entry: fake.cacheEntries.get(name(key)) };
+    },
+    async storeEntry({ key, entry }) {
+      fake.cacheEntries.set(name(key), entry!);
+      return {};
+    },
+    purgeEntries: unused,
+  });
+}
+
+function unused(): Promise<never> {
+  return Promise.reject(new WeftError('UNIMPLEMENTED', 'NOT_SCRIPTED', 'This stand-in does not do that.'));
+}
