@@ -17,8 +17,6 @@ export interface AnsweredToolCall {
 /** An answer before it is sent. */
 export interface Answer {
   pieces: Piece[];
-  text: string;
-  toolCalls: AnsweredToolCall[];
   finishReason: string | null;
   promptTokens: number;
 }
@@ -37,7 +35,23 @@ export function makeAnswer(script: Script, request: ChatRequest): Answer {
   if (answer.pieces.length <= limit) return { ...answer, promptTokens };
   const pieces = answer.pieces.slice(0, limit);
   const finishReason = script.finishReason === undefined ? 'length' : script.finishReason;
-  return { pieces, text: textOf(pieces), toolCalls: callsOf(pieces), finishReason, promptTokens };
+  return { pieces, finishReason, promptTokens };
+}
+
+/** The text of all pieces. */
+export function textOf(pieces: Piece[]): string {
+  return pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('');
+}
+
+/** The tool calls of all pieces. */
+export function callsOf(pieces: Piece[]): AnsweredToolCall[] {
+  const calls: AnsweredToolCall[] = [];
+  for (const piece of pieces) {
+    if (piece.kind !== 'call') continue;
+    if (piece.id === undefined) calls[piece.index]!.arguments += piece.arguments;
+    else calls[piece.index] = { id: piece.id, name: piece.name ?? '', arguments: piece.arguments };
+  }
+  return calls;
 }
 
 function fixedAnswer(script: Script): Omit<Answer, 'promptTokens'> {
@@ -60,7 +74,7 @@ function compose(script: Script, text: string | string[]): Omit<Answer, 'promptT
   );
   const usual = script.toolCalls?.length ? 'tool_calls' : 'stop';
   const finishReason = script.finishReason === undefined ? usual : script.finishReason;
-  return { pieces, text: textOf(pieces), toolCalls: callsOf(pieces), finishReason };
+  return { pieces, finishReason };
 }
 
 function callPieces(call: ScriptedToolCall, index: number, length: number): Piece[] {
@@ -72,18 +86,4 @@ function callPieces(call: ScriptedToolCall, index: number, length: number): Piec
     pieces.push({ kind: 'call', index, arguments: text.slice(start, start + length) });
   }
   return pieces;
-}
-
-function textOf(pieces: Piece[]): string {
-  return pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('');
-}
-
-function callsOf(pieces: Piece[]): AnsweredToolCall[] {
-  const calls: AnsweredToolCall[] = [];
-  for (const piece of pieces) {
-    if (piece.kind !== 'call') continue;
-    if (piece.id === undefined) calls[piece.index]!.arguments += piece.arguments;
-    else calls[piece.index] = { id: piece.id, name: piece.name ?? '', arguments: piece.arguments };
-  }
-  return calls;
 }

@@ -1,4 +1,4 @@
-import { type Answer } from './answer';
+import { type Answer, callsOf, textOf } from './answer';
 import { type ChatRequest } from './chat-request';
 import { type Exchange } from './exchange';
 import { type Script } from './script';
@@ -39,14 +39,15 @@ function completionText(
   answer: Answer,
   exchange: Exchange,
 ): string {
-  const toolCalls = answer.toolCalls.map(({ id, name, arguments: text }) => ({
+  const toolCalls = callsOf(answer.pieces).map(({ id, name, arguments: json }) => ({
     id,
     type: 'function',
-    function: { name, arguments: text },
+    function: { name, arguments: json },
   }));
+  const text = textOf(answer.pieces);
   const message = {
     role: 'assistant',
-    content: answer.text === '' && toolCalls.length > 0 ? null : answer.text,
+    content: text === '' && toolCalls.length > 0 ? null : text,
     refusal: null,
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
   };

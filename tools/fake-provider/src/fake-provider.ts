@@ -35,6 +35,8 @@ export interface FakeProvider {
   readonly port: number;
   /** The requests received, oldest first. */
   readonly requests: readonly RecordedRequest[];
+  /** How many connections clients have opened so far. */
+  readonly connections: number;
   /** Scripts that each answer one request, in order. */
   enqueue(...scripts: Script[]): void;
   /** The script of requests that no other script answers, for its endpoint. */
@@ -67,6 +69,8 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
   if (options.scripts) shelf.add(parseScriptDocument(options.scripts));
   // Idle connections live long, so that a client's pool never meets one that is just being closed.
   const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
+  let connections = 0;
+  server.on('connection', () => (connections += 1));
   server.on('request', createRequestListener(options, log, shelf));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -81,6 +85,9 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     port: address.port,
     get requests() {
       return log.requests;
+    },
+    get connections() {
+      return connections;
     },
     enqueue: (...scripts) => shelf.enqueue(scripts.map((script) => parseScript(script))),
     setDefault: (script) => shelf.setDefault(parseScript(script)),

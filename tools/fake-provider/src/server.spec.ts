@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,6 +40,14 @@ describe('the server', () => {
   it('knows no other route', async () => {
     await using provider = await started({});
     expect((await fetch(`${provider.url}/v1/audio`)).status).toBe(404);
+  });
+
+  it('counts connections and not requests', async () => {
+    await using provider = await started({});
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let request = 0; request < 3; request += 1) await getModels(provider.port, agent);
+    agent.destroy();
+    expect(provider.connections).toBe(1);
   });
 
   it('destroys stalled connections when it closes', async () => {
@@ -89,4 +98,13 @@ describe('the command', () => {
 async function started(options: Parameters<typeof startFakeProvider>[0]) {
   const provider = await startFakeProvider(options);
   return Object.assign(provider, { [Symbol.asyncDispose]: () => provider.close() });
+}
+
+function getModels(port: number, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get({ port, path: '/v1/models', agent }, (response) =>
+      response.resume().on('end', resolve),
+    );
+    request.on('error', reject);
+  });
 }

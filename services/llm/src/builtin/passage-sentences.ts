@@ -51,15 +51,17 @@ function sentencesOf(block: string): string[] {
 
 /** Takes away what is layout and not words. */
 function plainText(block: string): string {
-  return block
-    .replace(/^([-*+•>]|\d+[.)])\s+/, '')
-    .replace(/^\|\s*|\s*\|$/g, '')
-    .replace(/!?\[([^\]]*)\]\([^)\s]*\)/g, '$1')
-    .replace(/\*\*|__/g, '')
-    // A number in brackets would read as the marker of a citation.
-    .replace(/\[(\d+)\]/g, '($1)')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return (
+    block
+      .replace(/^([-*+•>]|\d+[.)])\s+/, '')
+      .replace(/^\|\s*|\s*\|$/g, '')
+      .replace(/!?\[([^\]]*)\]\([^)\s]*\)/g, '$1')
+      .replace(/\*\*|__/g, '')
+      // A number in brackets would read as the marker of a citation.
+      .replace(/\[(\d+)\]/g, '($1)')
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
 }
 
 function isRuler(line: string): boolean {

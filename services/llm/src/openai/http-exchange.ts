@@ -63,6 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodyControl {
   private body: BodyReceiver | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isOver = false;
+  private touches = 0;
   private readonly onAbort = () => this.giveUp(abortReason(this.request.signal));
 
   constructor(
@@ -112,6 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodyControl {
   }
 
   touch(): void {
+    this.touches += 1;
     this.timer?.refresh();
   }
 
@@ -134,9 +136,19 @@ class Exchange implements Dispatcher.DispatchHandler, BodyControl {
   }
 
   private startIdleTimer(): void {
-    const { idleTimeoutMs } = this.request;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.giveUp(stalled(idleTimeoutMs)), idleTimeoutMs);
+    this.timer = setTimeout(() => this.onIdle(), this.request.idleTimeoutMs);
+  }
+
+  /**
+   * After a busy spell of this process, timers run before what arrived meanwhile is read. So that is read first, and
+   * only then is silence believed.
+   */
+  private onIdle(): void {
+    const { touches, timer } = this;
+    setImmediate(() => {
+      if (this.touches === touches && this.timer === timer) this.giveUp(stalled(this.request.idleTimeoutMs));
+    });
   }
 
   private giveUp(error: WeftError): void {

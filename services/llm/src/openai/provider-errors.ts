@@ -49,7 +49,7 @@ export function errorOfAnswer({ status, headers, body, model }: RefusedAnswer): 
     return new WeftError('INVALID_ARGUMENT', providerReasons.rejected, cut(text), { metadata });
   }
   const text = `The model provider answered HTTP ${status}, which is no answer. The operator must check OPENAI_BASE_URL.`;
-  return new WeftError('FAILED_PRECONDITION', providerReasons.credentials, text, { metadata });
+  return new WeftError('FAILED_PRECONDITION', providerReasons.misconfigured, text, { metadata });
 }
 
 /** An error that the provider told of within a stream. */

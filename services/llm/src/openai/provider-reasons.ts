@@ -14,6 +14,8 @@ export const providerReasons = {
   malformed: 'PROVIDER_STREAM_MALFORMED',
   rateLimited: 'PROVIDER_RATE_LIMITED',
   credentials: 'PROVIDER_CREDENTIALS',
+  /** It answered with what is no answer, such as a redirect. */
+  misconfigured: 'PROVIDER_MISCONFIGURED',
   /** It found the request wrong. */
   rejected: 'PROVIDER_REJECTED_REQUEST',
   /** It told of an error within the stream. */
