@@ -1,4 +1,4 @@
-import { common, llm, type orchestrator } from '@weft/contracts';
+import { common, type llm, type orchestrator } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
 import { assistantTools, callTools } from './call-tools';
 import { type ChatEvent, releasedText } from './chat-event';

@@ -34,16 +34,14 @@ function callTool(run: ChatRun, call: common.ToolCall): Promise<common.Message> 
     if (!spec!.tools.includes(call.name))
       return resultMessage(call, { error: `There is no tool '${call.name}'.` });
     try {
-      const result = await run.peers
-        .client(tool.ToolServiceDefinition)
-        .invokeTool(
-          {
-            name: call.name,
-            argumentsJson: call.argumentsJson,
-            grant: { collections: spec!.retrieval?.collections ?? [] },
-          },
-          stepCall(run),
-        );
+      const result = await run.peers.client(tool.ToolServiceDefinition).invokeTool(
+        {
+          name: call.name,
+          argumentsJson: call.argumentsJson,
+          grant: { collections: spec!.retrieval?.collections ?? [] },
+        },
+        stepCall(run),
+      );
       attributes['is_error'] = String(result.isError);
       return resultMessage(call, result.resultJson);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { orchestrator } from '@weft/contracts';
+import { type orchestrator } from '@weft/contracts';
 import { invalidField } from '@weft/errors';
 import { type AssistantStore } from './assistant-store';
 

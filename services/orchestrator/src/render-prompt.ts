@@ -37,16 +37,14 @@ export async function renderPrompt(
     return instructions === undefined ? conversation : [instructions, ...conversation];
   }
   const rendered = await run.trace.step('render_prompt', () =>
-    run.peers
-      .client(prompt.PromptServiceDefinition)
-      .renderPrompt(
-        {
-          prompt: version.prompt,
-          version: version.version,
-          variables: variablesFor(run, version, conversation, passages),
-        },
-        stepCall(run),
-      ),
+    run.peers.client(prompt.PromptServiceDefinition).renderPrompt(
+      {
+        prompt: version.prompt,
+        version: version.version,
+        variables: variablesFor(run, version, conversation, passages),
+      },
+      stepCall(run),
+    ),
   );
   const asks = rendered.messages.some(({ role }) => role === common.Role.USER);
   return asks

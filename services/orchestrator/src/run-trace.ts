@@ -1,4 +1,4 @@
-import { common, events, orchestrator } from '@weft/contracts';
+import { common, type events, orchestrator } from '@weft/contracts';
 import { type WeftError } from '@weft/errors';
 import { publicError, toErrorStatus } from '@weft/rpc';
 import { type Caller } from '@weft/rpc';

@@ -92,29 +92,36 @@ function fakeModel(fake: FakePeers): RpcService {
     async *streamGenerate({ call }, { signal }) {
       const turn = nextTurn(call!);
       let sequence = 0;
-      yield {
-        sequence: ++sequence,
-        event: { $case: 'started', value: { provider: 'fake', providerModel: 'fake-model' } },
-      };
-      for (const text of turn.texts ?? [])
-        yield { sequence: ++sequence, event: { $case: 'text', value: { text } } };
-      for (const [index, toolCall] of (turn.toolCalls ?? []).entries()) {
-        yield { sequence: ++sequence, event: { $case: 'toolCall', value: { index, ...toolCall } } };
+      for await (const event of turnEvents(turn, signal)) {
+        sequence += 1;
+        yield { sequence, event };
       }
-      if (turn.end === 'stall') await stall(fake, signal);
-      if (turn.end === 'cut') return;
-      if (turn.end === 'failed') {
-        const error = { code: 14, reason: 'PROVIDER_STREAM_TRUNCATED', message: 'cut' };
-        yield { sequence: ++sequence, event: { $case: 'failed', value: { error, usage } } };
-        return;
-      }
-      yield {
-        sequence: ++sequence,
-        event: { $case: 'completed', value: { finishReason: finishReason(turn), usage } },
-      };
     },
   });
+
+  async function* turnEvents(turn: ScriptedTurn, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    yield { $case: 'started', value: { provider: 'fake', providerModel: 'fake-model' } };
+    for (const text of turn.texts ?? []) yield { $case: 'text', value: { text } };
+    for (const [index, toolCall] of (turn.toolCalls ?? []).entries()) {
+      yield { $case: 'toolCall', value: { index, ...toolCall } };
+    }
+    if (turn.end === 'stall') await stall(fake, signal);
+    if (turn.end === 'cut') return;
+    const counted = common.Usage.fromPartial(usage);
+    if (turn.end === 'failed') {
+      const error = common.ErrorStatus.fromPartial({
+        code: 14,
+        reason: 'PROVIDER_STREAM_TRUNCATED',
+        message: 'cut',
+      });
+      yield { $case: 'failed', value: { error, usage: counted } };
+      return;
+    }
+    yield { $case: 'completed', value: { finishReason: finishReason(turn), usage: counted } };
+  }
 }
+
+type ModelEvent = NonNullable<llm.StreamGenerateResponse['event']>;
 
 function stall(fake: FakePeers, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
