@@ -6,6 +6,7 @@ import { WeftError } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
 
 import { type OwnerConnection } from './owner-connection';
+import { setupName } from './schema-setup';
 
 interface Migration {
   name: string;
@@ -24,12 +25,15 @@ export async function applyMigrations(
   owner: OwnerConnection,
   options: { schema: string; folder: string; logger: Logger },
 ): Promise<void> {
-  const migrations = await readMigrations(options.folder);
-  await refuseMissing(owner, options.schema, migrations);
+  const { schema, folder, logger } = options;
+  const migrations = await readMigrations(folder);
+  const applied = await readApplied(owner, schema);
+  refuseMissing(schema, migrations, applied);
   for (const migration of migrations) {
-    const applied = await applyOne(owner, options.schema, migration);
-    if (applied)
-      options.logger.info({ schema: options.schema, migration: migration.name }, 'applied a migration');
+    refuseChanged(schema, migration, applied.get(migration.name));
+    if (applied.has(migration.name)) continue;
+    if (await applyOne(owner, schema, migration))
+      logger.info({ schema, migration: migration.name }, 'applied a migration');
   }
 }
 
@@ -50,20 +54,31 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
-async function refuseMissing(owner: OwnerConnection, schema: string, migrations: Migration[]): Promise<void> {
-  const applied = await owner.transaction((transaction) =>
-    transaction.query<{ name: string }>(`select name from ${schema}.schema_migrations order by name`),
+async function readApplied(owner: OwnerConnection, schema: string): Promise<Map<string, string>> {
+  const rows = await owner.transaction((transaction) =>
+    transaction.query<{ name: string; checksum: string }>(
+      `select name, checksum from ${schema}.schema_migrations where name <> $1 order by name`,
+      [setupName],
+    ),
   );
-  const known = new Set(migrations.map(({ name }) => name));
-  const missing = applied.find(({ name }) => !known.has(name));
-  if (missing) {
-    throw failed(
-      'MIGRATION_MISSING',
-      `The schema '${schema}' has the migration '${missing.name}', which this build does not know. Start a build that has it.`,
-    );
-  }
+  return new Map(rows.map(({ name, checksum }) => [name, checksum]));
 }
 
+function refuseMissing(schema: string, migrations: Migration[], applied: ReadonlyMap<string, string>): void {
+  const known = new Set(migrations.map(({ name }) => name));
+  const missing = [...applied.keys()].find((name) => !known.has(name));
+  if (missing === undefined) return;
+  const message = `The schema '${schema}' has the migration '${missing}', which this build does not know. Start a build that has it.`;
+  throw failed('MIGRATION_MISSING', message);
+}
+
+function refuseChanged(schema: string, migration: Migration, applied: string | undefined): void {
+  if (applied === undefined || applied === migration.checksum) return;
+  const message = `The migration '${migration.name}' of the schema '${schema}' has changed since it was applied. Restore the file and put the change into a new migration.`;
+  throw failed('MIGRATION_CHANGED', message);
+}
+
+/** Applies a migration, unless another process was quicker: answers whether it did. */
 async function applyOne(owner: OwnerConnection, schema: string, migration: Migration): Promise<boolean> {
   return owner.transaction(async (transaction) => {
     await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
@@ -73,13 +88,8 @@ async function applyOne(owner: OwnerConnection, schema: string, migration: Migra
       `select checksum from ${schema}.schema_migrations where name = $1`,
       [migration.name],
     );
-    if (applied?.checksum === migration.checksum) return false;
-    if (applied) {
-      throw failed(
-        'MIGRATION_CHANGED',
-        `The migration '${migration.name}' of the schema '${schema}' has changed since it was applied. Restore the file and put the change into a new migration.`,
-      );
-    }
+    refuseChanged(schema, migration, applied?.checksum);
+    if (applied) return false;
     try {
       // An owner that is no superuser is under the forced policies too: a migration works on the rows of every tenant.
       await transaction.script(`set local search_path = ${schema}, public; set local weft.tenant_id = '*';`);

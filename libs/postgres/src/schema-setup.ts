@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
+
 import { internal } from '@weft/errors';
 
-import { type OwnerConnection } from './owner-connection';
+import { type OwnerConnection, type OwnerTransaction } from './owner-connection';
 
 /** The role that a service's work runs under. */
 export function roleOf(schema: string): string {
   return `weft_${schema}`;
 }
+
+/** The row of `schema_migrations` that tells what the library itself has set up. */
+export const setupName = 'setup';
 
 /** Throws INTERNAL for a name that is not safe to stand in SQL. */
 export function assertSchemaName(schema: string): void {
@@ -18,10 +23,30 @@ export function assertSchemaName(schema: string): void {
  */
 export async function setUpSchema(owner: OwnerConnection, schema: string): Promise<void> {
   assertSchemaName(schema);
+  const setup = setupSql(schema, roleOf(schema));
+  const checksum = createHash('sha256').update(setup).digest('hex');
   await owner.transaction(async (transaction) => {
-    await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['weft:roles']);
-    await transaction.script(setupSql(schema, roleOf(schema)));
+    // Looking first is what makes every start but the first quick.
+    if ((await checksumOf(transaction, schema)) === checksum) return;
+    await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['weft:setup']);
+    await transaction.script(setup);
+    const record = `insert into ${schema}.schema_migrations (name, checksum) values ($1, $2)
+      on conflict (name) do update set checksum = excluded.checksum, applied_time = now()`;
+    await transaction.query(record, [setupName, checksum]);
   });
+}
+
+async function checksumOf(transaction: OwnerTransaction, schema: string): Promise<string | undefined> {
+  const [table] = await transaction.query<{ present: boolean }>(
+    'select to_regclass($1) is not null as present',
+    [`${schema}.schema_migrations`],
+  );
+  if (!table?.present) return undefined;
+  const [row] = await transaction.query<{ checksum: string }>(
+    `select checksum from ${schema}.schema_migrations where name = $1`,
+    [setupName],
+  );
+  return row?.checksum;
 }
 
 function setupSql(schema: string, role: string): string {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { WeftError } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
 
 import { type Database } from '../database';
@@ -20,6 +21,8 @@ export interface EmbeddedEngineOptions {
   transactionMsMax?: number;
   /** The longest that work waits for its turn, in milliseconds: 30,000 by default. */
   waitMsMax?: number;
+  /** How often tables with many dead rows are looked for and vacuumed, in milliseconds: 30,000 by default. */
+  vacuumIntervalMs?: number;
 }
 
 // The thread runs compiled code, also when the tests run this file from its source.
@@ -35,17 +38,28 @@ const migrationMsMax = 600_000;
  * @throws WeftError FAILED_PRECONDITION `DATA_FOLDER_LOCKED` when another process has the folder open
  */
 export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Promise<DatabaseEngine> {
-  const { dataDir, logger, transactionMsMax = 30_000, waitMsMax = 30_000 } = options;
+  const {
+    dataDir,
+    logger,
+    transactionMsMax = 30_000,
+    waitMsMax = 30_000,
+    vacuumIntervalMs = 30_000,
+  } = options;
   const folder = dataDir === 'memory' ? undefined : resolve(dataDir);
   const lock = folder === undefined ? undefined : takeFolder(folder);
   const dataFolder = folder && join(folder, 'pgdata');
-  const settings = { dataFolder, snapshotFile: join(dist, 'snapshot.tar'), waitMsMax };
+  const settings = { dataFolder, snapshotFile: join(dist, 'snapshot.tar'), waitMsMax, vacuumIntervalMs };
   const connection = new WorkerConnection(join(dist, 'embedded', 'worker.js'), settings, logger);
   try {
     await connection.ready();
   } catch (error) {
     lock?.release();
-    throw error;
+    throw new WeftError(
+      'UNAVAILABLE',
+      'DATABASE_OPEN_FAILED',
+      `The embedded database in '${dataDir}' could not be opened.`,
+      { cause: error },
+    );
   }
   return new EmbeddedEngine(connection, lock, transactionMsMax);
 }

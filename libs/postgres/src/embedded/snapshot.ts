@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { openCluster, prepareFreshCluster } from './cluster';
 
 /** Makes a fresh database and answers with its files as a tar archive. Takes some seconds. */
-export async function makeSnapshot(): Promise<Uint8Array> {
+export async function makeSnapshot(): Promise<Uint8Array<ArrayBuffer>> {
   const pglite = await openCluster({ folder: undefined });
   try {
     await prepareFreshCluster(pglite);

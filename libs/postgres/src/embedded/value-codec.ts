@@ -6,7 +6,7 @@ import { DatabaseError } from '../database-error';
 export type WireValue = string | Uint8Array | null;
 
 // Numbers of built-in types. Source: PostgreSQL, src/include/catalog/pg_type.dat
-const oid = { bytea: 17, int8: 20, json: 114, jsonb: 3802, date: 1082, timestamp: 1114, timestamptz: 1184 };
+const oid = { bytea: 17, int8: 20, text: 25, bpchar: 1042, varchar: 1043, date: 1082, timestamp: 1114, timestamptz: 1184 };
 
 /**
  * How values of columns become values of JavaScript, where this differs from what PGlite does by itself:
@@ -20,8 +20,12 @@ export const columnParsers: ParserOptions = {
   [oid.timestamp]: (text) => text,
 };
 
-/** How bytes are written where they cannot go as bytes, as inside an array. */
+/** How parameters are written, where this differs from what PGlite does by itself: an object is never text by accident. */
 export const parameterSerializers = {
+  [oid.text]: textFrom,
+  [oid.varchar]: textFrom,
+  [oid.bpchar]: textFrom,
+  // Inside an array; by themselves they go as bytes.
   [oid.bytea]: (value: Uint8Array) =>
     `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`,
 };
@@ -55,6 +59,12 @@ export function encodeParameter(
     }
   }
   if (typeof value === 'object') throw refused(`an object is no value of type ${type}`);
+  return String(value);
+}
+
+function textFrom(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object') throw new TypeError('an object is not text');
   return String(value);
 }
 

@@ -2,7 +2,7 @@
 interface Waiting {
   since: number;
   run(): Promise<void>;
-  refuse(): void;
+  refuse: (() => void) | undefined;
 }
 
 /** Runs one piece of work at a time, in the order they came; refuses those that waited too long. */
@@ -12,8 +12,8 @@ export class WorkQueue {
 
   constructor(private readonly waitMsMax: number) {}
 
-  /** Adds work. `run` must not reject; `refuse` is called instead of it when it waited too long. */
-  add(run: () => Promise<void>, refuse: () => void): void {
+  /** Adds work. `refuse` is called instead of `run` when it waited too long; without it the work waits as long as it takes. */
+  add(run: () => Promise<void>, refuse?: () => void): void {
     this.waiting.push({ since: performance.now(), run, refuse });
     if (!this.running) void this.runAll();
   }
@@ -21,7 +21,7 @@ export class WorkQueue {
   private async runAll(): Promise<void> {
     this.running = true;
     for (let work = this.waiting.shift(); work; work = this.waiting.shift()) {
-      if (performance.now() - work.since > this.waitMsMax) work.refuse();
+      if (work.refuse && performance.now() - work.since > this.waitMsMax) work.refuse();
       else await work.run();
     }
     this.running = false;

@@ -31,7 +31,11 @@ export class WorkerConnection {
   private lastId = 0;
   private gone: WeftError | undefined;
 
-  constructor(file: string, settings: WorkerSettings, logger: Logger) {
+  constructor(
+    file: string,
+    settings: WorkerSettings,
+    private readonly logger: Logger,
+  ) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     this.ended = ended;
     this.worker = new Worker(file, { workerData: settings, name: 'weft-postgres' });
@@ -91,9 +95,9 @@ export class WorkerConnection {
   private take(reply: WorkerReply): void {
     const pending = this.pending.get(reply.id);
     this.pending.delete(reply.id);
-    if (!pending) return;
-    if ('rows' in reply) pending.resolve(reply.rows);
-    else pending.reject(errorOf(reply.failure));
+    if ('rows' in reply) pending?.resolve(reply.rows);
+    else if (pending) pending.reject(errorOf(reply.failure));
+    else this.logger.warn({ err: errorOf(reply.failure) }, 'the upkeep of the embedded database failed');
   }
 
   private lose(error: WeftError): void {

@@ -12,6 +12,8 @@ export interface WorkerSettings {
   snapshotFile: string;
   /** The longest that work waits for its turn, in milliseconds. */
   waitMsMax: number;
+  /** How often it looks for tables to vacuum, in milliseconds. */
+  vacuumIntervalMs: number;
 }
 
 /** What the worker is asked for. `transaction` is the id of the `begin` request. */
@@ -32,5 +34,5 @@ export type WorkerFailure =
   | { kind: 'transaction_over' }
   | { kind: 'other'; message: string };
 
-/** What the worker answers. The id 0 tells that it is ready. */
+/** What the worker answers. The id 0 tells that it is ready, and later of failures that belong to no request. */
 export type WorkerReply = { id: number; rows: Row[][] } | { id: number; failure: WorkerFailure };

@@ -4,10 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type PGlite } from '@electric-sql/pglite';
 
 import { DatabaseError } from '../database-error';
-import { openCluster, prepareFreshCluster } from './cluster';
+import { openCluster } from './cluster';
 import { PgliteSession } from './pglite-session';
 import { EngineLost } from './pglite-wire';
-import { readSnapshot, unpackSnapshot } from './snapshot';
+import { makeSnapshot, readSnapshot, unpackSnapshot } from './snapshot';
+import { vacuumTable, wornTables } from './vacuum';
 import { WorkQueue } from './work-queue';
 import {
   type Row,
@@ -49,15 +50,26 @@ class Worker {
 
   listen(): void {
     port.on('message', (request: WorkerRequest) => this.take(request));
+    setInterval(() => this.vacuum(), settings.vacuumIntervalMs).unref();
+  }
+
+  /** Vacuums what needs it, one table a turn, so that other work goes between. */
+  private vacuum(): void {
+    const inTurn = (work: () => Promise<void>) => this.queue.add(() => work().catch(reportVacuum));
+    inTurn(async () => {
+      for (const table of await wornTables(this.pglite)) inTurn(() => vacuumTable(this.pglite, table));
+    });
   }
 
   private take(request: WorkerRequest): void {
     const { id } = request;
-    if (request.kind === 'batch' || request.kind === 'begin' || request.kind === 'close') {
-      this.queue.add(
-        () => this.runQueued(request),
-        () => post({ id, failure: { kind: 'waited' } }),
-      );
+    if (request.kind === 'close') {
+      this.queue.add(() => this.close(id));
+      return;
+    }
+    if (request.kind === 'batch' || request.kind === 'begin') {
+      const run = () => (request.kind === 'batch' ? this.runBatch(request) : this.hold(id, request.scope));
+      this.queue.add(run, () => post({ id, failure: { kind: 'waited' } }));
       return;
     }
     const { transaction } = this;
@@ -68,17 +80,14 @@ class Worker {
     transaction.tail = transaction.tail.then(() => this.runInside(transaction, request));
   }
 
-  private async runQueued(request: WorkerRequest & { kind: 'batch' | 'begin' | 'close' }): Promise<void> {
-    switch (request.kind) {
-      case 'batch':
-        return answer(request.id, () => this.session.batch(request.scope, request.statements));
-      case 'begin':
-        return this.hold(request.id, request.scope);
-      case 'close':
-        await this.pglite.close();
-        post({ id: request.id, rows: [] });
-        port.close();
-    }
+  private runBatch({ id, scope, statements }: WorkerRequest & { kind: 'batch' }): Promise<void> {
+    return answer(id, () => this.session.batch(scope, statements));
+  }
+
+  private async close(id: number): Promise<void> {
+    await this.pglite.close();
+    post({ id, rows: [] });
+    port.close();
   }
 
   /** Opens a transaction and keeps the connection until it ends. */
@@ -108,8 +117,7 @@ class Worker {
       });
     }
     await answer(request.id, async () => {
-      if (request.commit) await this.session.commit();
-      else await this.session.rollback();
+      await (request.commit ? this.session.commit() : this.session.rollback());
       return [];
     });
     transaction.release();
@@ -117,14 +125,8 @@ class Worker {
 }
 
 async function openDatabase({ dataFolder, snapshotFile }: WorkerSettings): Promise<PGlite> {
-  const isNew = dataFolder === undefined || !existsSync(dataFolder);
-  if (!isNew) return openCluster({ folder: dataFolder });
-  const snapshot = readSnapshot(snapshotFile);
-  if (!snapshot) {
-    const pglite = await openCluster({ folder: dataFolder });
-    await prepareFreshCluster(pglite);
-    return pglite;
-  }
+  if (dataFolder !== undefined && existsSync(dataFolder)) return openCluster({ folder: dataFolder });
+  const snapshot = readSnapshot(snapshotFile) ?? (await makeSnapshot());
   if (dataFolder === undefined) return openCluster({ folder: undefined, snapshot });
   unpackSnapshot(snapshot, dataFolder);
   return openCluster({ folder: dataFolder });
@@ -146,6 +148,11 @@ function failureOf(error: unknown): WorkerFailure {
     return { kind: 'database', fields: { code, message, constraint, table, column, schema, routine } };
   }
   return { kind: 'other', message: error instanceof Error ? error.message : String(error) };
+}
+
+// A vacuum that failed harms nobody; the next one may do better.
+function reportVacuum(error: unknown): void {
+  post({ id: 0, failure: failureOf(error) });
 }
 
 function post(reply: WorkerReply): void {
