@@ -1,0 +1,2 @@
+export { loadPromptConfig, type PromptConfig } from './config';
+export { promptService } from './service';

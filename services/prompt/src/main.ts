@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { promptService } from './service';
+
+void runServiceProcess(promptService);
