@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { memoryService } from './service';
+
+void runServiceProcess(memoryService);
