@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './require-node';
+import './prepare-node';
 import { processEnvironment } from './config';
 import { runCli } from './run-cli';
 
