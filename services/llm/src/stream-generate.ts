@@ -52,7 +52,7 @@ export async function* streamGenerate(
     if (failure.code === 'INTERNAL') context.logger.error(fields, 'a streamed answer failed');
     else context.logger.warn(fields, 'a streamed answer failed');
     const value = { error: toErrorStatus(failure), usage: estimateUsage(request, output.join('')) };
-    yield { sequence: ++sequence, event: { $case: 'failed', value } };
+    yield { sequence: sequence + 1, event: { $case: 'failed', value } };
   } finally {
     heartbeats.close();
     await iterator.return?.();

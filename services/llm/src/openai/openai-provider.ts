@@ -24,7 +24,7 @@ import { readGeneration } from './whole-answer';
 
 /** Calls that are in flight at once at the most; others wait for a connection. */
 const connectionsMax = 1024;
-const listTimeoutMs = 10_000;
+const listTimeoutMs = 5_000;
 
 /** Answers with the models of an OpenAI-compatible server. */
 export class OpenAiProvider implements LanguageModelProvider {
