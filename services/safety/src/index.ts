@@ -1,0 +1,1 @@
+export { safetyService } from './service';

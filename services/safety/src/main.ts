@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { safetyService } from './service';
+
+void runServiceProcess(safetyService);

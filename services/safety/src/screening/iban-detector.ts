@@ -1,0 +1,83 @@
+import { safety } from '@weft/contracts';
+import { isAlphanumeric, isDigit, isHyphen, isLetter, isSpace } from './characters';
+import { type Detector, type Found, none, undecided } from './detector';
+import { ibanLength } from './iban-lengths';
+
+/** Country and check digits: what an IBAN begins with. */
+const headLength = 4;
+
+/**
+ * Finds IBANs in either case: of their country's length, with a checksum that holds, whole or with one space or hyphen after every four
+ * characters or some of them.
+ */
+export function createIbanDetector(): Detector {
+  return { kind: safety.EntityKind.IBAN, advance };
+}
+
+function advance(text: string, from: number, final: boolean, found: Found): number {
+  let position = from;
+  // The first check digit leads to the two letters before it: text has fewer digits than letters.
+  for (let digit = from + 2; digit < text.length; digit++) {
+    if (!isDigit(text.charCodeAt(digit))) continue;
+    const start = digit - 2;
+    const end = mayBegin(text, start) ? matchIban(text, start, final) : none;
+    if (end === undecided) return start;
+    if (end === none) continue;
+    found(start, end);
+    position = end;
+    digit = end + 1;
+  }
+  return final ? text.length : beginningAtEnd(text, position);
+}
+
+/** Where the last characters begin an IBAN of which no digit has come; the text's length when they do not. */
+function beginningAtEnd(text: string, from: number): number {
+  const two = text.length - 2;
+  if (two >= from && mayBegin(text, two)) return two;
+  const one = text.length - 1;
+  if (one >= from && isLetter(text.charCodeAt(one)) && !isAlphanumeric(text.charCodeAt(one - 1))) return one;
+  return text.length;
+}
+
+function mayBegin(text: string, start: number): boolean {
+  const first = text.charCodeAt(start);
+  const second = text.charCodeAt(start + 1);
+  if (!isLetter(first) || !isLetter(second) || isAlphanumeric(text.charCodeAt(start - 1))) return false;
+  return ibanLength(first, second) !== 0;
+}
+
+/**
+ * The checksum (ISO 7064, MOD 97-10): letters count as 10 to 35, the head is moved to the end, and the number that the digits make has the
+ * remainder 1 when divided by 97.
+ */
+function matchIban(text: string, start: number, final: boolean): number {
+  const length = ibanLength(text.charCodeAt(start), text.charCodeAt(start + 1));
+  let remainder = 0;
+  let count = 0;
+  let position = start;
+  for (; count < length; position++) {
+    const code = text.charCodeAt(position);
+    if (isAlphanumeric(code)) {
+      if (count === 3 && !isDigit(code)) return none;
+      if (count >= headLength) remainder = appended(remainder, code);
+      count++;
+    } else if (position === text.length) {
+      return final ? none : undecided;
+    } else if (count % 4 !== 0 || !isSeparator(code) || isSeparator(text.charCodeAt(position - 1))) {
+      return none;
+    }
+  }
+  if (position === text.length && !final) return undecided;
+  if (isAlphanumeric(text.charCodeAt(position))) return none;
+  for (let index = start; index < start + headLength; index++)
+    remainder = appended(remainder, text.charCodeAt(index));
+  return remainder === 1 ? position : none;
+}
+
+function appended(remainder: number, code: number): number {
+  return isDigit(code) ? (remainder * 10 + code - 48) % 97 : (remainder * 100 + (code | 0x20) - 87) % 97;
+}
+
+function isSeparator(code: number): boolean {
+  return isSpace(code) || isHyphen(code);
+}
