@@ -44,6 +44,7 @@ export default tseslint.config(
           depConstraints: [
             { sourceTag: 'lib:errors', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'lib:contracts', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'lib:tokens', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'lib:runtime', onlyDependOnLibsWithTags: libraries('errors') },
             { sourceTag: 'lib:rpc', onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts') },
             {

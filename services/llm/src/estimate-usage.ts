@@ -1,5 +1,5 @@
 import { type common } from '@weft/contracts';
-import { countTokens } from './count-tokens';
+import { countTokens } from '@weft/tokens';
 import { type GenerationRequest } from './language-model-provider';
 
 /** Tokens that a message costs besides its text, and that the answer's opening costs. */

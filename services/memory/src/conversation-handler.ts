@@ -5,7 +5,7 @@ import { newId } from '@weft/runtime';
 import { closeWindow } from './close-window';
 import { checkConversationId } from './conversation-id';
 import { type ConversationStore } from './conversation-store';
-import { countMessageTokens } from './count-tokens';
+import { countMessageTokens } from './count-message-tokens';
 import { fitBytes, messageBytesMax } from './fit-bytes';
 import { readConversationKey, readMessageKey } from './page-keys';
 

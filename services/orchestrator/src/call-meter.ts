@@ -1,5 +1,5 @@
 import { common } from '@weft/contracts';
-import { countTokens } from 'gpt-tokenizer';
+import { countTokens } from '@weft/tokens';
 import { type ModelCall, type RunTrace } from './run-trace';
 
 /** Each message costs a model a few tokens besides its text, whatever the model; four is what OpenAI documents for chat. */

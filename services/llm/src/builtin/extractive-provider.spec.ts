@@ -1,6 +1,6 @@
 import { common } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
-import { countTokens } from '../count-tokens';
+import { countTokens } from '@weft/tokens';
 import { collect, openBounds, passageOf, requestOf, textOf } from '../requests.fixture';
 import { ExtractiveProvider } from './extractive-provider';
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { common } from '@weft/contracts';
 import { abortReason } from '@weft/rpc';
-import { countTokens } from '../count-tokens';
+import { countTokens } from '@weft/tokens';
 import { countInputTokens } from '../estimate-usage';
 import {
   type CallBounds,

@@ -1,5 +1,5 @@
 import { common } from '@weft/contracts';
-import { countTokens } from '../count-tokens';
+import { countTokens } from '@weft/tokens';
 
 /** Ends an answer at the first stop text, and at the token limit, between two words. */
 export function limitAnswer(

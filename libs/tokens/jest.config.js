@@ -2,4 +2,4 @@
 
 const { project } = require('../../jest.preset.js');
 
-module.exports = project('e2e');
+module.exports = project('tokens');

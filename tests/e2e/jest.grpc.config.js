@@ -1,0 +1,5 @@
+'use strict';
+
+const { project } = require('../../jest.preset.js');
+
+module.exports = project('e2e over grpc', { globals: { weftTransport: 'grpc' }, testTimeout: 60_000 });
