@@ -5,7 +5,7 @@ import { type OwnerConnection, type OwnerTransaction } from '../owner-connection
 import { roleOf } from '../schema-setup';
 import { tenantSetting } from '../tenant-setting';
 import { type WorkerConnection } from './worker-connection';
-import { type Row, type WorkScope } from './worker-protocol';
+import { type ResultSet, type Row, type WorkScope } from './worker-protocol';
 
 /** One schema of an embedded database. */
 export class EmbeddedDatabase implements Database {
@@ -27,7 +27,12 @@ export class EmbeddedDatabase implements Database {
   async batch(tenant: TenantScope, statements: readonly Statement[]): Promise<Row[][]> {
     const scope = this.scope(tenant);
     if (statements.length === 0) return [];
-    return this.connection.request({ kind: 'batch', scope, statements: statements.map(copyable) });
+    const results = await this.connection.request({
+      kind: 'batch',
+      scope,
+      statements: statements.map(copyable),
+    });
+    return results.map(rowsOf);
   }
 
   async transaction<T>(tenant: TenantScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -81,17 +86,28 @@ async function runTransaction<T>(
 function handle(connection: WorkerConnection, transaction: number): OwnerTransaction {
   return {
     async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
-      const [rows] = await connection.request({
+      const [result] = await connection.request({
         kind: 'statement',
         transaction,
         statement: copyable({ text, values }),
       });
-      return rows as Row[];
+      return rowsOf(result!) as Row[];
     },
     async script(text: string): Promise<void> {
       await connection.request({ kind: 'script', transaction, text });
     },
   };
+}
+
+/** The rows of a statement, with the JSON in them read. */
+function rowsOf({ rows, jsonColumns }: ResultSet): Row[] {
+  for (const row of rows) for (const name of jsonColumns) row[name] = readJson(row[name]);
+  return rows;
+}
+
+function readJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readJson);
+  return typeof value === 'string' ? JSON.parse(value) : value;
 }
 
 // Copying a view to another thread copies all of the buffer below it, which for a small Buffer is a pool that it shares with others.

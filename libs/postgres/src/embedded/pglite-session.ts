@@ -3,13 +3,14 @@ import { type PGlite, protocol } from '@electric-sql/pglite';
 import { type Statement } from '../database';
 import { DatabaseError } from '../database-error';
 import { PgliteWire, type WireAnswer } from './pglite-wire';
-import { decodeColumn, encodeParameter, type WireValue } from './value-codec';
-import { type Row, type WorkScope } from './worker-protocol';
+import { decodeColumn, encodeParameter, jsonColumnsOf, type WireValue } from './value-codec';
+import { type ResultSet, type Row, type WorkScope } from './worker-protocol';
 
 interface Prepared {
   name: string;
   parameterTypes: number[];
-  columns: { name: string; type: number }[];
+  columns: readonly { name: string; type: number }[];
+  jsonColumns: readonly string[];
 }
 
 interface Step {
@@ -20,10 +21,10 @@ interface Step {
 const { serialize } = protocol;
 
 const control = {
-  begin: { name: 'weft_begin', parameterTypes: [], columns: [] },
-  commit: { name: 'weft_commit', parameterTypes: [], columns: [] },
-  rollback: { name: 'weft_rollback', parameterTypes: [], columns: [] },
-  settings: { name: 'weft_settings', parameterTypes: [25, 25, 25], columns: [] },
+  begin: { name: 'weft_begin', parameterTypes: [], columns: [], jsonColumns: [] },
+  commit: { name: 'weft_commit', parameterTypes: [], columns: [], jsonColumns: [] },
+  rollback: { name: 'weft_rollback', parameterTypes: [], columns: [], jsonColumns: [] },
+  settings: { name: 'weft_settings', parameterTypes: [25, 25, 25], columns: [], jsonColumns: [] },
 } satisfies Record<string, Prepared>;
 
 /** How many statements stay prepared. One holds about 20 kB in the engine. */
@@ -56,7 +57,7 @@ export class PgliteSession {
   }
 
   /** Runs statements in one transaction; answers with the rows of each. */
-  async batch(scope: WorkScope, statements: readonly Statement[]): Promise<Row[][]> {
+  async batch(scope: WorkScope, statements: readonly Statement[]): Promise<ResultSet[]> {
     const known = statements.map(({ text }) => this.recall(scope, text));
     if (known.every((statement) => statement !== undefined)) {
       const steps = known.map((statement, index) => this.step(statement, statements[index]!.values));
@@ -64,7 +65,7 @@ export class PgliteSession {
     }
     await this.begin(scope);
     try {
-      const results: Row[][] = [];
+      const results: ResultSet[] = [];
       for (const statement of statements) results.push(await this.statement(scope, statement));
       await this.commit();
       return results;
@@ -85,11 +86,11 @@ export class PgliteSession {
   }
 
   /** Runs one statement in the open transaction. */
-  async statement(scope: WorkScope, statement: Statement): Promise<Row[]> {
+  async statement(scope: WorkScope, statement: Statement): Promise<ResultSet> {
     const prepared = this.recall(scope, statement.text) ?? (await this.prepare(scope, statement.text));
     const step = this.step(prepared, statement.values);
     const { results } = await this.require([...frames(step), serialize.sync()]);
-    return this.rows(prepared, results[0]!.rows);
+    return this.resultSet(prepared, results[0]!.rows);
   }
 
   /** Runs SQL text of any number of statements in the open transaction. Forgets what was prepared, for it may change tables. */
@@ -116,7 +117,7 @@ export class PgliteSession {
     await this.wire.send([...frames({ statement: control.rollback, values: [] }), serialize.sync()]);
   }
 
-  private async runWhole(scope: WorkScope, steps: Step[]): Promise<Row[][]> {
+  private async runWhole(scope: WorkScope, steps: Step[]): Promise<ResultSet[]> {
     const opening = this.opening(scope);
     const sent = [
       ...opening,
@@ -129,7 +130,9 @@ export class PgliteSession {
     if (answer.error) throw answer.error;
     refuseRollback(answer);
     const first = answer.results.length - 1 - steps.length;
-    return steps.map(({ statement }, index) => this.rows(statement, answer.results[first + index]!.rows));
+    return steps.map(({ statement }, index) =>
+      this.resultSet(statement, answer.results[first + index]!.rows),
+    );
   }
 
   private opening(scope: WorkScope): Uint8Array[] {
@@ -154,14 +157,15 @@ export class PgliteSession {
     };
   }
 
-  private rows(statement: Prepared, rows: (string | null)[][]): Row[] {
+  private resultSet({ columns, jsonColumns }: Prepared, rows: (string | null)[][]): ResultSet {
     const { parsers } = this.pglite;
-    return rows.map((fields) => {
+    const decoded = rows.map((fields) => {
       const row: Row = {};
-      for (const [index, { name, type }] of statement.columns.entries())
+      for (const [index, { name, type }] of columns.entries())
         row[name] = decodeColumn(fields[index]!, type, parsers);
       return row;
     });
+    return { rows: decoded, jsonColumns };
   }
 
   private recall(scope: WorkScope, text: string): Prepared | undefined {
@@ -182,7 +186,7 @@ export class PgliteSession {
       serialize.describe({ type: 'S', name }),
       serialize.sync(),
     ]);
-    const prepared = { name, parameterTypes, columns };
+    const prepared = { name, parameterTypes, columns, jsonColumns: jsonColumnsOf(columns) };
     this.prepared.set(keyOf(scope, text), prepared);
     if (this.prepared.size > preparedMax) await this.forget(this.prepared.entries().next().value!);
     return prepared;

@@ -6,7 +6,20 @@ import { DatabaseError } from '../database-error';
 export type WireValue = string | Uint8Array | null;
 
 // Numbers of built-in types. Source: PostgreSQL, src/include/catalog/pg_type.dat
-const oid = { bytea: 17, int8: 20, text: 25, bpchar: 1042, varchar: 1043, date: 1082, timestamp: 1114, timestamptz: 1184 };
+const oid = {
+  bytea: 17,
+  int8: 20,
+  text: 25,
+  json: 114,
+  jsonArray: 199,
+  bpchar: 1042,
+  varchar: 1043,
+  date: 1082,
+  timestamp: 1114,
+  timestamptz: 1184,
+  jsonb: 3802,
+  jsonbArray: 3807,
+};
 
 /**
  * How values of columns become values of JavaScript, where this differs from what PGlite does by itself:
@@ -18,7 +31,17 @@ export const columnParsers: ParserOptions = {
   [oid.bytea]: (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex')),
   [oid.date]: (text) => text,
   [oid.timestamp]: (text) => text,
+  // Parsed at the other end: what nests deep passes between threads as text alone.
+  [oid.json]: (text) => text,
+  [oid.jsonb]: (text) => text,
 };
+
+const jsonTypes = new Set([oid.json, oid.jsonb, oid.jsonArray, oid.jsonbArray]);
+
+/** The names of the columns that hold JSON text, or arrays of it. */
+export function jsonColumnsOf(columns: readonly { name: string; type: number }[]): string[] {
+  return columns.filter(({ type }) => jsonTypes.has(type)).map(({ name }) => name);
+}
 
 /** How parameters are written, where this differs from what PGlite does by itself: an object is never text by accident. */
 export const parameterSerializers = {

@@ -5,7 +5,7 @@ import { type Logger } from '@weft/runtime';
 
 import { DatabaseError } from '../database-error';
 import {
-  type Row,
+  type ResultSet,
   type WorkerFailure,
   type WorkerReply,
   type WorkerRequest,
@@ -13,7 +13,7 @@ import {
 } from './worker-protocol';
 
 interface Pending {
-  resolve(rows: Row[][]): void;
+  resolve(results: ResultSet[]): void;
   reject(error: Error): void;
 }
 
@@ -21,6 +21,12 @@ type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 
 /** The most pieces of work that may wait; one more is RESOURCE_EXHAUSTED. */
 const pendingMax = 10_000;
+
+/**
+ * PostgreSQL refuses what nests too deep when its own stack is used up. The thread's stack must not end before that: the engine does not
+ * survive it. With the 4 MB of a thread by default, JSON of 100,000 brackets was enough.
+ */
+const stackSizeMb = 64;
 
 /** The other end of the worker thread: sends requests, hands out the answers, and tells when the thread is gone. */
 export class WorkerConnection {
@@ -38,16 +44,14 @@ export class WorkerConnection {
   ) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     this.ended = ended;
-    this.worker = new Worker(file, { workerData: settings, name: 'weft-postgres' });
-    this.worker.on('message', (reply: WorkerReply) => this.take(reply));
-    this.worker.on('error', (error) => {
-      logger.error({ err: error }, 'the embedded database failed');
-      this.lose(
-        unavailable('DATABASE_UNAVAILABLE', 'The database has failed. Restart the process.', {
-          cause: error,
-        }),
-      );
+    this.worker = new Worker(file, {
+      workerData: settings,
+      name: 'weft-postgres',
+      resourceLimits: { stackSizeMb },
     });
+    this.worker.on('message', (reply: WorkerReply) => this.take(reply));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('messageerror', (error) => this.fail(error));
     this.worker.on('exit', () => {
       this.lose(unavailable('DATABASE_UNAVAILABLE', 'The database is closed.'));
       end();
@@ -56,11 +60,11 @@ export class WorkerConnection {
 
   /** Resolves when the database is open; rejects with why it could not be opened. */
   ready(): Promise<unknown> {
-    return new Promise<Row[][]>((resolve, reject) => this.pending.set(0, { resolve, reject }));
+    return new Promise<ResultSet[]>((resolve, reject) => this.pending.set(0, { resolve, reject }));
   }
 
   /** Sends a request. The id it gets goes to `onSent`, for those that later requests name. */
-  request(request: WithoutId<WorkerRequest>, onSent?: (id: number) => void): Promise<Row[][]> {
+  request(request: WithoutId<WorkerRequest>, onSent?: (id: number) => void): Promise<ResultSet[]> {
     if (this.gone) return Promise.reject(this.gone);
     if (this.pending.size >= pendingMax) {
       return Promise.reject(
@@ -73,7 +77,7 @@ export class WorkerConnection {
       );
     }
     const id = ++this.lastId;
-    return new Promise<Row[][]>((resolve, reject) => {
+    return new Promise<ResultSet[]>((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
       try {
         this.worker.postMessage({ ...request, id });
@@ -95,9 +99,17 @@ export class WorkerConnection {
   private take(reply: WorkerReply): void {
     const pending = this.pending.get(reply.id);
     this.pending.delete(reply.id);
-    if ('rows' in reply) pending?.resolve(reply.rows);
+    if ('results' in reply) pending?.resolve(reply.results);
     else if (pending) pending.reject(errorOf(reply.failure));
     else this.logger.warn({ err: errorOf(reply.failure) }, 'the upkeep of the embedded database failed');
+  }
+
+  private fail(cause: unknown): void {
+    this.logger.error({ err: cause }, 'the embedded database failed');
+    this.lose(
+      unavailable('DATABASE_UNAVAILABLE', 'The database has failed. Restart the process.', { cause }),
+    );
+    void this.worker.terminate();
   }
 
   private lose(error: WeftError): void {

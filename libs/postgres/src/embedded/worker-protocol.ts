@@ -27,6 +27,12 @@ export type WorkerRequest =
 
 export type Row = Record<string, unknown>;
 
+/** The rows of one statement. The columns named hold JSON as text: deep nesting would not survive the way between threads. */
+export interface ResultSet {
+  rows: Row[];
+  jsonColumns: readonly string[];
+}
+
 /** Why the worker could not do it. */
 export type WorkerFailure =
   | { kind: 'database'; fields: DatabaseErrorFields }
@@ -35,4 +41,4 @@ export type WorkerFailure =
   | { kind: 'other'; message: string };
 
 /** What the worker answers. The id 0 tells that it is ready, and later of failures that belong to no request. */
-export type WorkerReply = { id: number; rows: Row[][] } | { id: number; failure: WorkerFailure };
+export type WorkerReply = { id: number; results: ResultSet[] } | { id: number; failure: WorkerFailure };

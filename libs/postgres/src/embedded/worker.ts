@@ -11,7 +11,7 @@ import { makeSnapshot, readSnapshot, unpackSnapshot } from './snapshot';
 import { vacuumTable, wornTables } from './vacuum';
 import { WorkQueue } from './work-queue';
 import {
-  type Row,
+  type ResultSet,
   type WorkerFailure,
   type WorkerReply,
   type WorkerRequest,
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const pglite = await openDatabase(settings);
   const session = await PgliteSession.open(pglite);
   new Worker(pglite, session).listen();
-  post({ id: 0, rows: [] });
+  post({ id: 0, results: [] });
 }
 
 class Worker {
@@ -86,7 +86,7 @@ class Worker {
 
   private async close(id: number): Promise<void> {
     await this.pglite.close();
-    post({ id, rows: [] });
+    post({ id, results: [] });
     port.close();
   }
 
@@ -132,9 +132,9 @@ async function openDatabase({ dataFolder, snapshotFile }: WorkerSettings): Promi
   return openCluster({ folder: dataFolder });
 }
 
-async function answer(id: number, work: () => Promise<Row[][]>): Promise<void> {
+async function answer(id: number, work: () => Promise<ResultSet[]>): Promise<void> {
   try {
-    post({ id, rows: await work() });
+    post({ id, results: await work() });
   } catch (error) {
     // A lost engine may lose data if it goes on. Thrown here it ends this thread, and whoever waits learns it from that.
     if (error instanceof EngineLost) throw error;

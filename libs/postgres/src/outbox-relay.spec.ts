@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type events } from '@weft/contracts';
+import { silentLogger } from '@weft/runtime';
+
+import { ALL_TENANTS, type Database } from './database';
+import { type DatabaseEngine } from './database-engine';
+import { createEmbeddedEngine } from './embedded/embedded-engine';
+import { outboxStatement } from './outbox';
+import { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
+
+let engine: DatabaseEngine;
+let database: Database;
+let relay: OutboxRelay | undefined;
+let lastId = 0;
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-outbox-'));
+  writeFileSync(join(folder, '0001_outbox.sql'), 'select weft_outbox_table();');
+  engine = await createEmbeddedEngine({ dataDir: 'memory', logger: silentLogger });
+  database = await engine.openSchema({ schema: 'outboxed', migrationsFolder: folder, logger: silentLogger });
+  rmSync(folder, { recursive: true });
+});
+
+afterAll(() => engine.close());
+
+afterEach(async () => {
+  await relay?.stop();
+  relay = undefined;
+  await database.query(ALL_TENANTS, 'delete from outbox');
+});
+
+function someEvents(count: number, tenantId = 'acme') {
+  return Array.from({ length: count }, () => ({
+    id: `event-${++lastId}`,
+    subject: 'weft.test.happened.v1',
+    tenantId,
+    payload: Buffer.from([1, 2]),
+  }));
+}
+
+async function write(written: ReturnType<typeof someEvents>): Promise<void> {
+  const { text, values } = outboxStatement(written);
+  await database.query(written[0]!.tenantId, text, values);
+}
+
+async function countLeft(): Promise<number> {
+  const [row] = await database.query<{ count: number }>(ALL_TENANTS, 'select count(*) as count from outbox');
+  return row!.count;
+}
+
+/** A relay to a bus that keeps what it got. `before` may fail a round. */
+function relayTo(
+  options: Partial<OutboxRelayOptions> = {},
+  before: (round: number) => void | Promise<void> = () => undefined,
+) {
+  const published: events.EventEnvelope[][] = [];
+  let rounds = 0;
+  let onPublish: () => void = () => undefined;
+  relay = createOutboxRelay({
+    database,
+    logger: silentLogger,
+    lingerMs: 0,
+    retryDelayMs: 1,
+    pollIntervalMs: 60_000,
+    async publish(envelopes) {
+      rounds += 1;
+      await before(rounds);
+      published.push(envelopes);
+      onPublish();
+    },
+    ...options,
+  });
+  const until = async (count: number) => {
+    while (published.flat().length < count) await new Promise<void>((resolve) => (onPublish = resolve));
+  };
+  return { relay, published, until, ids: () => published.flat().map(({ id }) => id) };
+}
+
+describe('outboxStatement', () => {
+  it('refuses an event of another tenant than the one of the transaction', async () => {
+    const { text, values } = outboxStatement(someEvents(1, 'beta'));
+    await expect(database.query('acme', text, values)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('writes nothing when the transaction around it fails', async () => {
+    await database
+      .batch('acme', [outboxStatement(someEvents(1)), { text: 'select 1 / 0' }])
+      .catch(() => undefined);
+    expect(await countLeft()).toBe(0);
+  });
+});
+
+describe('the outbox relay', () => {
+  it('publishes what was written before it started, whole and in order', async () => {
+    const written = someEvents(3).map((event, index) => ({
+      ...event,
+      eventTime: new Date(1_700_000_000_000 + index),
+    }));
+    await write(written);
+    const bus = relayTo();
+    bus.relay.start();
+    await bus.until(3);
+    expect(bus.published.flat()).toEqual(written);
+  });
+
+  it('publishes what is written later when it is told', async () => {
+    const bus = relayTo();
+    bus.relay.start();
+    const written = someEvents(2);
+    await write(written);
+    bus.relay.notify();
+    await bus.until(2);
+    expect(bus.ids()).toEqual(written.map(({ id }) => id));
+  });
+
+  it('finds what it was not told of', async () => {
+    const bus = relayTo({ pollIntervalMs: 5 });
+    bus.relay.start();
+    await write(someEvents(1));
+    await bus.until(1);
+    expect(bus.ids()).toHaveLength(1);
+  });
+
+  it('publishes each event once and leaves an empty outbox', async () => {
+    const bus = relayTo({ batchSize: 4 });
+    bus.relay.start();
+    const written: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const more = someEvents(3);
+      written.push(...more.map(({ id }) => id));
+      await write(more);
+      bus.relay.notify();
+    }
+    await bus.relay.stop();
+    expect([bus.ids(), await countLeft()]).toEqual([written, 0]);
+  });
+
+  it('publishes no more at once than its batch size', async () => {
+    await write(someEvents(7));
+    const bus = relayTo({ batchSize: 3 });
+    bus.relay.start();
+    await bus.until(7);
+    expect(bus.published.map(({ length }) => length)).toEqual([3, 3, 1]);
+  });
+
+  it('publishes again, in order, when publishing failed', async () => {
+    const written = someEvents(2);
+    await write(written);
+    const bus = relayTo({}, (round) => {
+      if (round <= 3) throw new Error('the bus is away');
+    });
+    bus.relay.start();
+    await bus.until(2);
+    expect(bus.ids()).toEqual(written.map(({ id }) => id));
+  });
+
+  it('keeps events in the outbox until publishing has succeeded', async () => {
+    await write(someEvents(2));
+    const counts: number[] = [];
+    const bus = relayTo({}, async () => void counts.push(await countLeft()));
+    bus.relay.start();
+    await bus.until(2);
+    await bus.relay.stop();
+    expect([counts, await countLeft()]).toEqual([[2], 0]);
+  });
+
+  it('publishes again after a death between publishing and deleting', async () => {
+    const written = someEvents(1);
+    await write(written);
+    const published = Promise.withResolvers<void>();
+    // A database that never answers after the first read stands for the death: nothing is deleted.
+    let calls = 0;
+    const dying: Database = {
+      ...bind(database),
+      batch: (...given) => (++calls === 1 ? database.batch(...given) : new Promise(() => undefined)),
+    };
+    createOutboxRelay({
+      database: dying,
+      logger: silentLogger,
+      publish: async () => published.resolve(),
+    }).start();
+    await published.promise;
+    const bus = relayTo();
+    bus.relay.start();
+    await bus.until(1);
+    expect(bus.ids()).toEqual([written[0]!.id]);
+  });
+
+  it('publishes what is left when it stops', async () => {
+    const bus = relayTo();
+    bus.relay.start();
+    await write(someEvents(1));
+    await bus.relay.stop();
+    expect(bus.ids()).toHaveLength(1);
+  });
+
+  it('stops while the bus is away, and keeps the events', async () => {
+    const failed = Promise.withResolvers<void>();
+    const bus = relayTo({ retryDelayMs: 60_000 }, () => {
+      failed.resolve();
+      throw new Error('the bus is away');
+    });
+    await write(someEvents(1));
+    bus.relay.start();
+    await failed.promise;
+    await bus.relay.stop();
+    expect(await countLeft()).toBe(1);
+  });
+});
+
+function bind(whole: Database): Database {
+  return {
+    query: whole.query.bind(whole),
+    batch: whole.batch.bind(whole),
+    transaction: whole.transaction.bind(whole),
+  };
+}
