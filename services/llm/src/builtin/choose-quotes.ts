@@ -1,5 +1,6 @@
 import { type common } from '@weft/contracts';
 import { passageSentences, type PassageSentence } from './passage-sentences';
+import { isCodeLike, repeatsQuestion } from './quotable';
 import { termsOf } from './terms';
 
 const quotesMax = 4;
@@ -11,6 +12,8 @@ const scoreShareMin = 0.7;
 const overlapMax = 0.6;
 /** What a term in the headings or the title counts beside one in the sentence. */
 const headingWeight = 0.5;
+/** What code counts beside prose: it seldom says what somebody asks, and holds many words. */
+const codeWeight = 0.5;
 /** What the rank of the passage counts, at most: the search already knows what is near. */
 const rankBonus = 0.15;
 
@@ -29,7 +32,7 @@ interface Candidate extends PassageSentence {
  */
 export function chooseQuotes(question: string, passages: common.Passage[]): PassageSentence[] {
   const questionTerms = termsOf(question);
-  const candidates = passages.flatMap(candidatesOf);
+  const candidates = passages.flatMap(candidatesOf).filter(({ text }) => !repeatsQuestion(text, question));
   if (questionTerms.size === 0 || candidates.length === 0) return [];
   const weights = termWeights(questionTerms, candidates);
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
@@ -77,7 +80,8 @@ function scoreOf(
   if (coverage < coverageMin) return 0;
   // A long sentence holds more words by chance.
   const lengthPenalty = 1 / (1 + Math.max(0, candidate.terms.size - 30) / 60);
-  return coverage * lengthPenalty + rankBonus * (1 - candidate.rank / passageCount);
+  const proseWeight = isCodeLike(candidate.text) ? codeWeight : 1;
+  return coverage * lengthPenalty * proseWeight + rankBonus * (1 - candidate.rank / passageCount);
 }
 
 function pick(ranked: Candidate[]): Candidate[] {

@@ -30,6 +30,13 @@ describe('passageSentences', () => {
     ]);
   });
 
+  it('takes table rows apart that have no bars at their ends', () => {
+    expect(sentences('port | meaning\n8080 | the HTTP port')).toEqual([
+      'port | meaning',
+      '8080 | the HTTP port',
+    ]);
+  });
+
   it('leaves headings and fences out', () => {
     expect(sentences('# A heading of it\n```sh\nmake run all\n```')).toEqual(['make run all']);
   });

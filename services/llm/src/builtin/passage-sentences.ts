@@ -33,13 +33,13 @@ function blocksOf(text: string): string[] {
       isOpen = false;
       continue;
     }
-    const standsAlone = isCode || /^([|#>]|[-*+•]\s|\d+[.)]\s)/.test(trimmed);
+    const standsAlone = isCode || isTableRow(trimmed) || /^([#>]|[-*+•]\s|\d+[.)]\s)/.test(trimmed);
     if (trimmed === '' || isRuler(trimmed)) isOpen = false;
     else if (isOpen && !standsAlone) blocks[blocks.length - 1] += ` ${trimmed}`;
     else {
       blocks.push(trimmed);
       // Wrapped lines of a list item belong to it; headings, rows and code do not go on.
-      isOpen = !isCode && !/^[|#]/.test(trimmed);
+      isOpen = !isCode && !isTableRow(trimmed) && !trimmed.startsWith('#');
     }
   }
   return blocks.filter((block) => !block.startsWith('#')).map(plainText);
@@ -62,6 +62,11 @@ function plainText(block: string): string {
       .replace(/\s+/g, ' ')
       .trim()
   );
+}
+
+/** With or without the bars at its ends. */
+function isTableRow(line: string): boolean {
+  return line.startsWith('|') || line.includes(' | ');
 }
 
 function isRuler(line: string): boolean {
