@@ -1,0 +1,2 @@
+export { type EmbeddingConfig, loadEmbeddingConfig } from './config';
+export { embeddingService } from './service';

@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { embeddingService } from './service';
+
+void runServiceProcess(embeddingService);
