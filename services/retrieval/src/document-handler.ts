@@ -1,0 +1,100 @@
+import { retrieval } from '@weft/contracts';
+import { invalidField, notFound } from '@weft/errors';
+import { openPage, type RpcContext } from '@weft/rpc';
+import { type Collection } from './collection';
+import { type CollectionStore } from './collection-store';
+import {
+  completedMessage,
+  documentInput,
+  documentMessage,
+  eventMessage,
+  resultMessage,
+} from './document-message';
+import { type DocumentStore } from './document-store';
+import { EventChannel } from './event-channel';
+import { type IngestDocuments } from './ingest-documents';
+import { type IngestEvent, type IngestResult } from './ingest-event';
+
+/** So many events wait for a slow reader before the work waits too. */
+const eventsWaitingMax = 32;
+
+/** The RPCs of DocumentService. */
+export function createDocumentHandler(
+  ingestDocuments: IngestDocuments,
+  documents: DocumentStore,
+  collections: CollectionStore,
+) {
+  return {
+    async ingestDocuments(request: retrieval.IngestDocumentsRequest, context: RpcContext) {
+      const results = await ingest(ingestDocuments, request, context, context.signal, async () => undefined);
+      return { results: results.map((result) => resultMessage(result, request.collection)) };
+    },
+
+    async *streamIngestDocuments(
+      request: retrieval.StreamIngestDocumentsRequest,
+      context: RpcContext,
+    ): AsyncGenerator<retrieval.StreamIngestDocumentsResponse> {
+      const { ingestion } = request;
+      if (ingestion === undefined) throw invalidField('ingestion', 'must be set');
+      const channel = new EventChannel<IngestEvent>(eventsWaitingMax);
+      const reader = new AbortController();
+      const signal = AbortSignal.any([context.signal, reader.signal]);
+      const work = ingest(ingestDocuments, ingestion, context, signal, (event) =>
+        channel.push(event),
+      ).finally(() => channel.close());
+      let sequence = 0;
+      try {
+        for await (const event of channel) {
+          sequence += 1;
+          yield { sequence, event: eventMessage(event, ingestion.collection) };
+        }
+        const completed = completedMessage(await work);
+        yield { sequence: sequence + 1, event: { $case: 'completed', value: completed } };
+      } finally {
+        reader.abort();
+        channel.close();
+        await work.catch(() => undefined);
+      }
+    },
+
+    async getDocument(request: retrieval.GetDocumentRequest, context: RpcContext) {
+      return { document: documentMessage(await documents.get(tenantOf(context), request.id)) };
+    },
+
+    async listDocuments(request: retrieval.ListDocumentsRequest, context: RpcContext) {
+      const tenantId = tenantOf(context);
+      const collection = await find(collections, tenantId, request.collection);
+      const page = openPage(request, { list: `documents:${collection.id}`, tenantId });
+      const after = String(page.after?.[0] ?? '');
+      const rows = await documents.list(tenantId, collection.id, { after, limit: page.limit });
+      const { items, nextPageToken } = page.close(rows, ({ uri }) => [uri]);
+      return { documents: items.map(documentMessage), nextPageToken };
+    },
+
+    async deleteDocument(request: retrieval.DeleteDocumentRequest, context: RpcContext) {
+      await documents.delete(tenantOf(context), request.id);
+      return {};
+    },
+  };
+}
+
+function ingest(
+  ingestDocuments: IngestDocuments,
+  request: retrieval.IngestDocumentsRequest,
+  context: RpcContext,
+  signal: AbortSignal,
+  emit: (event: IngestEvent) => Promise<void>,
+): Promise<IngestResult[]> {
+  const input = { collection: request.collection, documents: request.documents.map(documentInput) };
+  return ingestDocuments.ingest(tenantOf(context), input, { caller: context.caller, signal }, emit);
+}
+
+async function find(collections: CollectionStore, tenantId: string, name: string): Promise<Collection> {
+  const [collection] = await collections.find(tenantId, [name]);
+  if (collection === undefined) throw notFound('collection', name);
+  return collection;
+}
+
+function tenantOf(context: RpcContext): string {
+  return context.caller.identity.tenantId;
+}

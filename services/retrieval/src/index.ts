@@ -1,0 +1,1 @@
+export { retrievalService } from './service';

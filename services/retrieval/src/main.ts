@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { retrievalService } from './service';
+
+void runServiceProcess(retrievalService);
