@@ -1,0 +1,137 @@
+import { type BenchOptions } from './bench-options';
+import { type BenchResult, currentCommit, describeMachine } from './bench-result';
+import { measureChat } from './chat/measure-chat';
+import { chatTable, chatTargets } from './chat/report-chat';
+import { type IngestionFigures, measureIngestion } from './ingestion/measure-ingestion';
+import { type Progress } from './progress';
+import { findCranfield } from './retrieval/find-cranfield';
+import { measureRetrieval } from './retrieval/measure-retrieval';
+import { retrievalTable, retrievalTargets } from './retrieval/report-retrieval';
+import { residentMebibytes } from './system/child-process';
+import { type SystemUnderTest } from './system/system-under-test';
+
+/** Where results and what goes on are told. */
+export interface BenchOutput {
+  progress: Progress;
+  print(text: string): void;
+}
+
+/** Measures what is asked for, and prints each part as soon as it is there. */
+export async function runBench(
+  system: SystemUnderTest,
+  options: BenchOptions,
+  output: BenchOutput,
+): Promise<BenchResult> {
+  const result: BenchResult = {
+    startTime: new Date().toISOString(),
+    machine: describeMachine(),
+    commit: currentCommit(),
+    options,
+    standalone: {
+      firstStartMs: system.firstStartMs,
+      residentMebibytesAtStart: residentMebibytes(system.weft.pid),
+      residentMebibytesAtEnd: undefined,
+    },
+    targets: [],
+  };
+  output.print(preamble(result));
+  if (options.only.includes('chat')) await benchChat(system, result, output);
+  if (options.only.includes('ingest')) await benchIngestion(system, result, output);
+  if (options.only.includes('search')) await benchSearch(system, result, output);
+  result.standalone.residentMebibytesAtEnd = residentMebibytes(system.weft.pid);
+  output.progress.clear();
+  return result;
+}
+
+/** Every fault of a run, in words. */
+export function faultsOf({ chat = [], ingestion, retrieval }: BenchResult): string[] {
+  return [
+    ...chat.flatMap(({ kind, connections, errorCount, errors }) =>
+      errorCount === 0
+        ? []
+        : [
+            `${errorCount} of the ${kind} answers over ${connections} connections were wrong: ${errors.join(' | ')}`,
+          ],
+    ),
+    ...(ingestion?.failures ?? []),
+    ...(retrieval?.failures ?? []),
+  ];
+}
+
+function preamble({ machine, commit, standalone, options }: BenchResult): string {
+  const { processor, cores, node } = machine;
+  const { firstStartMs, residentMebibytesAtStart } = standalone;
+  return (
+    `${processor}, ${cores} cores, Node ${node}, commit ${commit ?? 'unknown'}\n` +
+    `first start ${(firstStartMs / 1000).toFixed(1)} s, resident ${residentMebibytesAtStart?.toFixed(0) ?? '–'} MiB, ` +
+    `${options.rounds} rounds of ${options.seconds} s, direct and through weft in turn`
+  );
+}
+
+async function benchChat(
+  system: SystemUnderTest,
+  result: BenchResult,
+  { progress, print }: BenchOutput,
+): Promise<void> {
+  const { seconds, rounds } = result.options;
+  result.chat = await measureChat(system, { seconds, rounds, onSetting: (text) => progress.step(text) });
+  result.targets.push(...chatTargets(result.chat));
+  progress.clear();
+  print(`\nChat\n\n${chatTable(result.chat)}`);
+}
+
+async function benchIngestion(
+  system: SystemUnderTest,
+  result: BenchResult,
+  { progress, print }: BenchOutput,
+): Promise<void> {
+  progress.step('ingestion of generated Markdown');
+  const { quick } = result.options;
+  result.ingestion = await measureIngestion(system.weft, {
+    quick,
+    onProgress: (text) => progress.detail(text),
+  });
+  progress.clear();
+  print(`\nIngestion\n\n${ingestionLine(result.ingestion)}`);
+}
+
+function ingestionLine({
+  documents,
+  bytes,
+  chunks,
+  seconds,
+  documentsPerSecond,
+  chunksPerSecond,
+}: IngestionFigures): string {
+  return (
+    `${documents} Markdown documents (${(bytes / 1024).toFixed(0)} KiB) in ${chunks} chunks took ${seconds.toFixed(1)} s with the built-in ` +
+    `embedding: ${documentsPerSecond.toFixed(2)} documents/s, ${chunksPerSecond.toFixed(1)} chunks/s`
+  );
+}
+
+async function benchSearch(
+  system: SystemUnderTest,
+  result: BenchResult,
+  { progress, print }: BenchOutput,
+): Promise<void> {
+  const folder = findCranfield(process.env, __dirname);
+  if (folder === undefined) {
+    print(
+      '\nRetrieval\n\nnot measured: there is no Cranfield collection. Set WEFT_CRANFIELD_DIR to a folder with corpus.jsonl, queries.jsonl and qrels.tsv.',
+    );
+    return;
+  }
+  progress.step('retrieval quality on Cranfield: ingestion takes a few minutes');
+  const { quick } = result.options;
+  result.retrieval = await measureRetrieval(system.weft, folder, {
+    quick,
+    onProgress: (text) => progress.detail(text),
+  });
+  result.targets.push(...retrievalTargets(result.retrieval));
+  progress.clear();
+  const { documents, chunks, queries, ingestSeconds } = result.retrieval;
+  print(
+    `\nRetrieval: Cranfield, ${documents} documents in ${chunks} chunks, ${queries} queries ` +
+      `(ingested in ${ingestSeconds.toFixed(0)} s, ${(chunks / ingestSeconds).toFixed(1)} chunks/s)\n\n${retrievalTable(result.retrieval)}`,
+  );
+}

@@ -1,0 +1,36 @@
+import { type ScriptDocument } from '@weft/fake-provider';
+
+/** What a model of the fake provider answers. */
+export interface ScriptedModel {
+  model: string;
+  /** The answer, whole. */
+  answer: string;
+  tokenCount: number;
+}
+
+const words =
+  'weft answers from your documents and cites the passage that each sentence of an answer rests on so that a reader can check it ';
+
+/** A short answer, for whole answers. */
+export const wholeModel = scriptedModel('bench-whole', 16);
+
+/** An answer of 64 tokens, for streams. */
+export const streamModel = scriptedModel('bench-stream', 64);
+
+/** The scripts of both, each under its model's name. */
+export const chatScripts: ScriptDocument = {
+  named: Object.fromEntries(
+    [wholeModel, streamModel].map(({ model, answer }) => [model, { text: tokensOf(answer) }]),
+  ),
+};
+
+function scriptedModel(model: string, tokenCount: number): ScriptedModel {
+  const all = words.trim().split(' ');
+  const answer = Array.from({ length: tokenCount }, (_, index) => all[index % all.length]).join(' ');
+  return { model, answer, tokenCount };
+}
+
+/** Words with the space before them, as tokenizers cut. */
+function tokensOf(answer: string): string[] {
+  return answer.match(/ ?\S+/g) ?? [];
+}
