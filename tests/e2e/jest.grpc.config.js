@@ -2,4 +2,8 @@
 
 const { project } = require('../../jest.preset.js');
 
-module.exports = project('e2e over grpc', { globals: { weftTransport: 'grpc' }, testTimeout: 60_000 });
+module.exports = project('e2e over grpc', {
+  testMatch: ['<rootDir>/src/*.spec.ts'],
+  globals: { weftTransport: 'grpc' },
+  testTimeout: 60_000,
+});
