@@ -31,13 +31,10 @@ export function loadProcessConfig(env: Environment): ProcessConfig {
         description: 'the address of each peer, as name=host:port with commas between',
         example: 'embedding=127.0.0.1:7001,retrieval=127.0.0.1:7002',
       }),
-      WEFT_IDENTITY_SECRET: z
-        .string()
-        .min(32, 'must have at least 32 characters')
-        .meta({
-          description: 'the secret that all services of one weft sign identities with',
-          example: '<openssl rand -hex 32>',
-        }),
+      WEFT_IDENTITY_SECRET: z.string().min(32, 'must have at least 32 characters').meta({
+        description: 'the secret that all services of one weft sign identities with',
+        example: '<openssl rand -hex 32>',
+      }),
       WEFT_DATA_DIR: textSetting({
         default: '.weft',
         description: 'the folder for data; memory keeps nothing',

@@ -15,7 +15,8 @@ import { type ServiceDefinition, type ServiceInstance } from './service-definiti
 export interface HostResources {
   env: Environment;
   logger: Logger;
-  engine: DatabaseEngine;
+  /** Where schemas live; may be left out where no service owns data. */
+  engine: DatabaseEngine | undefined;
   events: EventBus;
   peers: Peers;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { unavailable } from '@weft/errors';
 import { createInProcessEventBus } from '@weft/events';
-import { createEmbeddedEngine } from '@weft/postgres';
+import { createEmbeddedEngine, type DatabaseEngine } from '@weft/postgres';
 import {
   authenticateInternal,
   connectGrpc,
@@ -39,9 +39,8 @@ async function startServiceProcess(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const tokens = createIdentityTokens(config.identitySecret);
-  const dataDir = config.dataDir === 'memory' ? 'memory' : join(config.dataDir, definition.name);
-  const engine = await createEmbeddedEngine({ dataDir, logger });
-  lifecycle.onStop('database', () => engine.close());
+  const engine = await openEngine(definition, config, logger);
+  lifecycle.onStop('database', () => engine?.close());
   const events = createInProcessEventBus({ logger });
   lifecycle.onStop('events', () => events.close());
   const transports = new Map<string, Transport>();
@@ -69,4 +68,15 @@ async function startServiceProcess(
   await hosted.start();
   const host = config.address.slice(0, config.address.lastIndexOf(':'));
   process.stdout.write(`weft ${definition.name} ready grpc=${host}:${server.port}\n`);
+}
+
+/** A service that owns no data needs no database. */
+async function openEngine(
+  definition: ServiceDefinition,
+  config: ProcessConfig,
+  logger: Logger,
+): Promise<DatabaseEngine | undefined> {
+  if (definition.migrationsFolder === undefined) return undefined;
+  const dataDir = config.dataDir === 'memory' ? 'memory' : join(config.dataDir, definition.name);
+  return await createEmbeddedEngine({ dataDir, logger });
 }
