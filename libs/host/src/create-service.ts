@@ -67,14 +67,13 @@ export async function createService<Config, Instance extends ServiceInstance>(
 }
 
 async function openDatabase(
-  definition: { name: string; migrationsFolder?: string },
-  engine: DatabaseEngine,
+  { name, migrationsFolder }: { name: string; migrationsFolder?: string },
+  engine: DatabaseEngine | undefined,
   logger: Logger,
 ): Promise<Database | undefined> {
-  const { name, migrationsFolder } = definition;
-  return migrationsFolder === undefined
-    ? undefined
-    : await engine.openSchema({ schema: name, migrationsFolder, logger });
+  if (migrationsFolder === undefined) return undefined;
+  if (engine === undefined) throw internal(`the service ${name} owns data and was given no database engine`);
+  return await engine.openSchema({ schema: name, migrationsFolder, logger });
 }
 
 /** A schema with an outbox gets a relay. */
