@@ -1,0 +1,65 @@
+import { type ServerResponse } from 'node:http';
+import { internal } from '@weft/errors';
+import { type Caller, callerGone, type RpcCallOptions } from '@weft/rpc';
+import { type ParamNaming } from '../openai/openai-error';
+
+/** One HTTP request and its answer. Its signal is aborted as soon as the client hangs up. */
+export class Exchange {
+  readonly startedAt = performance.now();
+  /** How errors name the fields of the body that was read. */
+  paramOf: ParamNaming | undefined;
+  private readonly controller = new AbortController();
+  private admitted: Caller | undefined;
+
+  constructor(
+    readonly requestId: string,
+    readonly response: ServerResponse,
+  ) {
+    // Writing to a client that has hung up is no error of ours; unheard, it would end the process.
+    response.on('error', () => undefined);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Who asks. */
+  get caller(): Caller {
+    if (this.admitted === undefined) throw internal('a route without admission asked who calls');
+    return this.admitted;
+  }
+
+  set caller(caller: Caller) {
+    this.admitted = caller;
+  }
+
+  /** The options of the calls that this request needs. */
+  get callOptions(): RpcCallOptions {
+    return { caller: this.caller, signal: this.signal };
+  }
+
+  abort(reason: Error): void {
+    this.controller.abort(reason);
+  }
+
+  /** Tells the client, where that is still possible, to use another connection for its next request. */
+  closeConnectionAfterwards(): void {
+    if (!this.response.headersSent) this.response.setHeader('connection', 'close');
+  }
+
+  /** Whether the client went away before it had the whole answer. */
+  get hungUp(): boolean {
+    return this.response.destroyed && !this.response.writableFinished;
+  }
+
+  /** To be called when the response is closed: whatever still works for it must end. */
+  closed(): void {
+    if (this.hungUp) this.abort(callerGone());
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+}

@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { gatewayService } from './service';
+
+void runServiceProcess(gatewayService);
