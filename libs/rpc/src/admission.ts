@@ -1,8 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WeftError } from '@weft/errors';
 import { type DeadlineScope } from './deadline';
-
-/** How long calls that were ended may take to say so to their callers. */
-const farewellMs = 1000;
 
 /** UNAVAILABLE, to be tried again: this process stops. */
 export function draining(): WeftError {
@@ -36,7 +34,8 @@ export class Admission {
     this.closed = true;
     if (await this.emptyWithin(timeoutMs)) return;
     for (const scope of this.inside) scope.abort(draining());
-    await this.emptyWithin(farewellMs);
+    // No call outlives its signal: each is out by the next turn, whatever its handler does.
+    await nextTurn();
   }
 
   private async emptyWithin(timeoutMs: number): Promise<boolean> {

@@ -6,10 +6,10 @@ import { entryBytes, metadataBytesMax, metadataLimitMessage } from './metadata-s
 const transportBytesMax = 1024;
 
 /**
- * Hands the client's deadline on as metadata (grpc-js keeps it to itself) and refuses calls with too much metadata.
- * Whatever a client sent under that name itself is dropped.
+ * What must be done with a call before nice-grpc sees it: refuses too much metadata, hands on the client's deadline, which grpc-js
+ * keeps to itself, and keeps a cancellation from looking like the end of the requests.
  */
-export const deadlineInterceptor: ServerInterceptor = (_method, call) =>
+export const arrivalInterceptor: ServerInterceptor = (method, call) =>
   new ServerInterceptingCall(call, {
     start(next) {
       next({
@@ -18,12 +18,17 @@ export const deadlineInterceptor: ServerInterceptor = (_method, call) =>
             call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: metadataLimitMessage });
             return;
           }
+          // Whatever a client sent under that name itself is dropped.
           metadata.remove(metadataKeys.deadline);
           const deadline = call.getDeadline();
           const deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
           if (Number.isFinite(deadlineMs)) metadata.set(metadataKeys.deadline, String(deadlineMs));
           forward(metadata);
         },
+        // grpc-js hears of the end of a reset stream before it hears of the reset, and forwards nothing after that.
+        ...(method.requestStream && {
+          onReceiveHalfClose: (forward: () => void) => void setImmediate(forward),
+        }),
       });
     },
   });

@@ -40,8 +40,6 @@ export function boundedStream<In, Out>(
         throw error;
       }
       close();
-      // grpc-js ends the requests of a cancelled call as if its client had finished them.
-      if (signal.aborted) throw abortReason(signal);
       return { done: true, value: undefined };
     },
     return() {

@@ -60,7 +60,10 @@ function createEndpoint(
         const answer = handler(codec.readRequest(bytes), admitted) as Promise<unknown>;
         return codec.writeResponse(await untilAborted(Promise.resolve(answer), call.signal));
       } catch (error) {
-        throw call.failure(error);
+        const failure = call.failure(error);
+        // What the handler began and no longer waits for, such as a call to another service, must end too.
+        call.abort(failure);
+        throw failure;
       } finally {
         call.end();
       }

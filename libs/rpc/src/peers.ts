@@ -1,7 +1,8 @@
 import { internal } from '@weft/errors';
 import { type CompatServiceDefinition } from 'nice-grpc';
+import { mappedStream } from './mapped-stream';
 import { domainOf } from './method-policy';
-import { type RawCalls } from './raw-calls';
+import { knownMethod, type RawCalls } from './raw-calls';
 import { type WeftClient } from './rpc-service';
 import { type Transport } from './transport';
 
@@ -16,11 +17,11 @@ export interface Peers {
 /**
  * Makes peers of transports.
  *
- * @param transportOf the transport that reaches a domain's service, such as `retrieval`; called at each first use
+ * @param transportOf the transport that reaches a domain's service, such as `retrieval`; asked when one is first needed
  */
 export function createPeers(transportOf: (domain: string) => Transport): Peers {
   const clients = new Map<CompatServiceDefinition, object>();
-  const raw = (path: string) => transportOf(domainOf(path)).raw;
+  const raw = (path: string) => transportOf(knownMethod(path).domain).raw;
   return {
     client<Definition extends CompatServiceDefinition>(definition: Definition) {
       let client = clients.get(definition);
@@ -31,12 +32,16 @@ export function createPeers(transportOf: (domain: string) => Transport): Peers {
       return client as WeftClient<Definition>;
     },
     raw: {
-      unary: (path, request, options) => raw(path).unary(path, request, options),
-      serverStream: (path, request, options) => raw(path).serverStream(path, request, options),
-      bidiStream: (path, requests, options) => raw(path).bidiStream(path, requests, options),
+      unary: async (path, request, options) => raw(path).unary(path, request, options),
+      serverStream: (path, request, options) =>
+        mappedStream(() => raw(path).serverStream(path, request, options), same),
+      bidiStream: (path, requests, options) =>
+        mappedStream(() => raw(path).bidiStream(path, requests, options), same),
     },
   };
 }
+
+const same = (bytes: Uint8Array) => bytes;
 
 function fullName(definition: CompatServiceDefinition): string {
   const { fullName } = definition as { fullName?: unknown };

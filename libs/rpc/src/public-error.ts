@@ -12,7 +12,7 @@ const limits = {
   metadataEntries: 16,
   metadataBytes: 128,
   /** Of violations and metadata together. */
-  detailsBytes: 2560,
+  detailsBytes: 2048,
 };
 
 /**

@@ -9,7 +9,6 @@ import { type InboundCall } from './inbound-call';
  */
 export class ResponseStream implements AsyncIterableIterator<Uint8Array> {
   private call: InboundCall | undefined;
-  private requests: BoundedStream<unknown> | undefined;
   private responses: BoundedStream<Uint8Array> | undefined;
   private opening: Promise<BoundedStream<Uint8Array>> | undefined;
   private over = false;
@@ -60,7 +59,7 @@ export class ResponseStream implements AsyncIterableIterator<Uint8Array> {
     const received =
       request instanceof Uint8Array
         ? codec.readRequest(request)
-        : (this.requests = boundedStream(request, call.signal, (bytes) => codec.readRequest(bytes)));
+        : boundedStream(request, call.signal, (bytes) => codec.readRequest(bytes));
     const answer = this.handler(received, context) as AsyncIterable<unknown>;
     this.responses = boundedStream(answer, call.signal, (message) => codec.writeResponse(message));
     return this.responses;
@@ -69,7 +68,7 @@ export class ResponseStream implements AsyncIterableIterator<Uint8Array> {
   private fail(call: InboundCall, error: unknown): Error {
     const failure = call.failure(error);
     this.over = true;
-    // Whatever the handler still waits for, such as a call to another service, must end too.
+    // What the handler began and no longer waits for, such as a call to another service, must end too.
     call.abort(failure);
     this.release();
     return failure;
@@ -85,7 +84,6 @@ export class ResponseStream implements AsyncIterableIterator<Uint8Array> {
     this.released = true;
     this.call?.signal.removeEventListener('abort', this.release);
     this.responses?.close();
-    this.requests?.close();
     this.call?.end();
   };
 }

@@ -8,7 +8,7 @@ import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { Admission } from './admission';
-import { deadlineInterceptor } from './deadline-interceptor';
+import { arrivalInterceptor } from './arrival-interceptor';
 import { rawEndpoints, typedEndpoints } from './endpoint';
 import { channelOptions, internalMessageBytesMax, type Keepalive } from './grpc-options';
 import { grpcService, type GrpcService, wireErrors } from './grpc-service';
@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const health = healthOf(names);
   const server = createServer({
     ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
-    ...{ interceptors: [deadlineInterceptor] },
+    ...{ interceptors: [arrivalInterceptor] },
   });
   server.add(HealthDefinition, HealthServiceImpl(health));
   if (options.reflection) server.add(ServerReflectionService, reflectionOf(names));

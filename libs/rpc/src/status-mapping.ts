@@ -53,7 +53,9 @@ export function errorDetailsOf(error: WeftError): ErrorDetails[] {
   }
   if (error.reason === 'RATE_LIMITED') {
     const subject = error.metadata['limit'] ?? '';
-    details.push(QuotaFailure.fromPartial({ violations: [{ subject, description: error.message }] }));
+    details.push(
+      QuotaFailure.fromPartial({ violations: [{ subject, description: 'The limit was passed.' }] }),
+    );
   }
   return details;
 }

@@ -1,0 +1,47 @@
+import { getEventListeners } from 'node:events';
+import { openDeadline } from './index';
+import { aborted } from './testing/waiting';
+
+describe('openDeadline', () => {
+  it('aborts with DEADLINE_EXCEEDED at the deadline', async () => {
+    const scope = openDeadline(undefined, Date.now() + 10);
+    expect(await aborted(scope.signal)).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('is aborted from the start when the deadline has passed', () => {
+    expect(openDeadline(undefined, Date.now()).signal.aborted).toBe(true);
+  });
+
+  it('is aborted from the start when the parent is', () => {
+    expect(openDeadline(AbortSignal.abort(), Date.now() + 60_000).signal.aborted).toBe(true);
+  });
+
+  it("hands on the parent's reason", () => {
+    const parent = new AbortController();
+    const scope = openDeadline(parent.signal, Date.now() + 60_000);
+    parent.abort('gone');
+    scope.close();
+    expect(scope.signal.reason).toBe('gone');
+  });
+
+  it('takes a cancellation at the deadline for the deadline', () => {
+    const parent = new AbortController();
+    const scope = openDeadline(parent.signal, Date.now() + 5);
+    parent.abort();
+    expect(scope.signal.reason).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('does not fire at once when the deadline is further than timers count', async () => {
+    const scope = openDeadline(undefined, Date.now() + 2 ** 40);
+    await new Promise((resolve) => setImmediate(resolve));
+    const { aborted: early } = scope.signal;
+    scope.close();
+    expect(early).toBe(false);
+  });
+
+  it('leaves nothing behind on the parent', () => {
+    const parent = new AbortController();
+    openDeadline(parent.signal, Date.now() + 60_000).close();
+    expect(getEventListeners(parent.signal, 'abort')).toEqual([]);
+  });
+});
