@@ -1,0 +1,2 @@
+export { loadLoggingConfig, type LoggingConfig } from './config';
+export { loggingService } from './service';

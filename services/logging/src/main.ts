@@ -1,0 +1,5 @@
+import { runServiceProcess } from '@weft/host';
+
+import { loggingService } from './service';
+
+void runServiceProcess(loggingService);

@@ -1,0 +1,87 @@
+import { ALL_TENANTS, type Database, type Statement } from '@weft/postgres';
+
+import { type EventTrace } from './event-kinds';
+import { type EventStore } from './event-store';
+import { type LedgerRow } from './ledger';
+import { type EventRecord } from './record';
+import { storableJson } from './storable-json';
+
+/** Two statements of constant text, whatever the number of events: they stay prepared. */
+const insertRecords = `
+  insert into records (tenant_id, id, subject, event_time, run_id, detail)
+  select tenant_id, id, subject, event_time, run_id, detail
+  from jsonb_to_recordset($1::jsonb)
+    as record (tenant_id text, id text, subject text, event_time timestamptz, run_id text, detail jsonb)
+  on conflict (tenant_id, id) do nothing
+  returning tenant_id, id`;
+
+const insertLedgerRows = `
+  insert into usage_ledger (tenant_id, run_id, attempt, request_id, api_key_id, model, provider, assistant,
+    input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time)
+  select tenant_id, run_id, attempt, request_id, api_key_id, model, provider, assistant,
+    input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time
+  from jsonb_to_recordset($1::jsonb)
+    as call (tenant_id text, run_id text, attempt integer, request_id text, api_key_id text, model text, provider text, assistant text,
+      input_tokens bigint, output_tokens bigint, cached_input_tokens bigint, reasoning_tokens bigint, estimated boolean, outcome text,
+      start_time timestamptz, end_time timestamptz)
+  on conflict (tenant_id, run_id, attempt) do nothing`;
+
+/** Keeps what events leave behind in PostgreSQL. */
+export class PostgresEventStore implements EventStore {
+  constructor(private readonly database: Database) {}
+
+  async store(traces: readonly EventTrace[]): Promise<EventRecord[]> {
+    const records = traces.map(({ record }) => record);
+    const ledgerRows = traces.flatMap((trace) => trace.ledgerRows);
+    const statements: Statement[] = [
+      { text: insertRecords, values: [storableJson(records.map(recordColumns))] },
+    ];
+    if (ledgerRows.length > 0) {
+      statements.push({ text: insertLedgerRows, values: [storableJson(ledgerRows.map(ledgerColumns))] });
+    }
+    // A batch holds events of several tenants.
+    const [inserted] = await this.database.batch(ALL_TENANTS, statements);
+    return newOnes(records, inserted as { tenant_id: string; id: string }[]);
+  }
+}
+
+/** The first record of each that was inserted: one delivery may hold an event twice. */
+function newOnes(
+  records: readonly EventRecord[],
+  inserted: readonly { tenant_id: string; id: string }[],
+): EventRecord[] {
+  const keys = new Set(inserted.map(({ tenant_id: tenantId, id }) => `${tenantId}\0${id}`));
+  return records.filter(({ tenantId, id }) => keys.delete(`${tenantId}\0${id}`));
+}
+
+function recordColumns(record: EventRecord) {
+  return {
+    tenant_id: record.tenantId,
+    id: record.id,
+    subject: record.subject,
+    event_time: record.eventTime,
+    run_id: record.runId,
+    detail: record.detail,
+  };
+}
+
+function ledgerColumns({ usage, ...row }: LedgerRow) {
+  return {
+    tenant_id: row.tenantId,
+    run_id: row.runId,
+    attempt: row.attempt,
+    request_id: row.requestId,
+    api_key_id: row.apiKeyId,
+    model: row.model,
+    provider: row.provider,
+    assistant: row.assistant,
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    estimated: usage.estimated,
+    outcome: row.outcome,
+    start_time: row.startTime,
+    end_time: row.endTime,
+  };
+}
