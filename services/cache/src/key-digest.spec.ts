@@ -58,6 +58,17 @@ describe('keyDigest', () => {
     );
   });
 
+  it('tells apart keys whose texts only end elsewhere', () => {
+    const parts = fc.tuple(fc.string(), fc.string({ minLength: 1 }), fc.string());
+    fc.assert(
+      fc.property(parts, ([start, middle, end]) => {
+        const one = cache.CacheKey.create({ model: start + middle, promptDigest: end });
+        const other = cache.CacheKey.create({ model: start, promptDigest: middle + end });
+        expect(digestOf('acme', one)).not.toBe(digestOf('acme', other));
+      }),
+    );
+  });
+
   it('does not depend on the order of collections', () => {
     fc.assert(
       fc.property(key, (value) => {

@@ -129,6 +129,18 @@ describe('EmbeddingService', () => {
       expect(fake.requests.length).toBe(1);
     });
 
+    it('shares nothing between models', async () => {
+      const text = newText();
+      const before = await cachedRows('acme');
+      await acme.createEmbeddings({ model, inputs: [text] });
+      await untilCached('acme', before + 1);
+      await acme.createEmbeddings({ model: 'fake-embedding-2', inputs: [text] });
+      expect(fake.requests.map(({ body }) => (body as { model: string }).model)).toEqual([
+        model,
+        'fake-embedding-2',
+      ]);
+    });
+
     it('hands on how long to wait when it is asked for too much', async () => {
       fake.enqueue({ endpoint: 'embeddings', error: { status: 429, retryAfter: 4 } });
       await expect(acme.createEmbeddings({ model, inputs: [newText()] })).rejects.toMatchObject({

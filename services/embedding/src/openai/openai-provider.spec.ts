@@ -117,10 +117,14 @@ describe('OpenAiProvider', () => {
     });
   });
 
-  it('gives up when the body stalls', async () => {
+  it.each([
+    ['stalls', () => undefined],
+    ['trickles', (write: () => void) => setInterval(write, 20).unref()],
+  ])('gives up when the body %s', async (_how, goOn) => {
     const baseUrl = await listen((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"data":[');
+      goOn(() => response.write(' '));
     });
     await expect(embed({ baseUrl, timeoutMs: 200 })).rejects.toMatchObject({
       code: 'DEADLINE_EXCEEDED',

@@ -29,12 +29,12 @@ export class OpenAiProvider implements EmbeddingProvider {
 
   async embed(model: string, texts: readonly string[], signal: AbortSignal): Promise<EmbeddedTexts> {
     if (signal.aborted) throw abortReason(signal);
-    // The client's own timeout ends with the headers, so that a body could stall for ever.
+    // The client tells its own timeout from a lost connection only sometimes; ours is told always, so it comes first.
     const timeout = AbortSignal.timeout(this.config.timeoutMs);
     try {
       const answer = await this.client.embeddings.create(
         { model, input: [...texts], encoding_format: 'base64' },
-        { signal: AbortSignal.any([signal, timeout]), timeout: this.config.timeoutMs },
+        { signal: AbortSignal.any([signal, timeout]), timeout: 2 * this.config.timeoutMs },
       );
       return readEmbeddings(answer, texts);
     } catch (error) {

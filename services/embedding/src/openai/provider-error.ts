@@ -1,10 +1,9 @@
 import { notFound, unavailable, WeftError } from '@weft/errors';
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIError } from 'openai';
 
 /** Makes a WeftError of what the client threw. The provider's own text may quote inputs, so only its code is passed on. */
 export function providerError(error: unknown, model: string): WeftError {
   if (error instanceof WeftError) return error;
-  if (error instanceof APIConnectionTimeoutError) return providerTimeout(undefined, error);
   if (error instanceof APIConnectionError) return unreachable(error);
   if (!(error instanceof APIError) || error.status === undefined)
     return badAnswer('is not what OpenAI documents', error);
@@ -53,15 +52,10 @@ export function providerError(error: unknown, model: string): WeftError {
   );
 }
 
-/** DEADLINE_EXCEEDED: the provider took longer than the setting allows. */
-export function providerTimeout(timeoutMs: number | undefined, cause: unknown): WeftError {
-  const limit = timeoutMs === undefined ? '' : ` within ${timeoutMs} ms`;
-  return new WeftError(
-    'DEADLINE_EXCEEDED',
-    'PROVIDER_TIMEOUT',
-    `The embedding provider did not answer${limit}.`,
-    { cause },
-  );
+/** DEADLINE_EXCEEDED: the provider took longer than the setting allows, its whole answer included. */
+export function providerTimeout(timeoutMs: number, cause: unknown): WeftError {
+  const message = `The embedding provider did not answer within ${timeoutMs} ms.`;
+  return new WeftError('DEADLINE_EXCEEDED', 'PROVIDER_TIMEOUT', message, { cause });
 }
 
 /** UNAVAILABLE: the provider answered with something that is no answer to what was asked. */
