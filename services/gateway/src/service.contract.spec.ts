@@ -16,7 +16,7 @@ const environment = { WEFT_KEY_SECRET: 'k'.repeat(32) };
 describe('the gateway', () => {
   test('has its doors on ports of their own', () => {
     const { http, grpc } = stand.instance;
-    expect(http!.port > 0 && grpc!.port > 0 && http!.port !== grpc!.port).toBe(true);
+    expect(http.port > 0 && grpc.port > 0 && http.port !== grpc.port).toBe(true);
   });
 
   test('looks at its database to know whether it is ready', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { internal } from '@weft/errors';
 import { defineService } from '@weft/host';
 import { ALL_TENANTS } from '@weft/postgres';
 import {
@@ -67,13 +68,13 @@ export const gatewayService = defineService({
     return {
       services,
       checkReady,
-      /** Where the HTTP door is; only between `start` and `stop`. */
+      /** The HTTP door; only between `start` and `stop`. */
       get http() {
-        return doors?.http;
+        return openDoors(doors).http;
       },
-      /** Where the gRPC door is; only between `start` and `stop`. */
+      /** The gRPC door; only between `start` and `stop`. */
       get grpc() {
-        return doors?.grpc;
+        return openDoors(doors).grpc;
       },
       /** Adds to what `GET /readyz` looks at. */
       addReadinessCheck: (name: string, check: ReadinessCheck) => readiness.add(name, check),
@@ -110,6 +111,11 @@ export const gatewayService = defineService({
     };
   },
 });
+
+function openDoors(doors: Doors | undefined): Doors {
+  if (doors === undefined) throw internal('the doors are not open');
+  return doors;
+}
 
 /**
  * The gateway's own RPCs are called here, in this process, wherever the others are: the requests of a key are counted at the door

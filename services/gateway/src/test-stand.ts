@@ -58,7 +58,7 @@ export async function openStand(
     },
     peers: [...chatServices(orchestratorStandIn), ...modelServices(), safetyService()],
   });
-  const httpUrl = `http://127.0.0.1:${service.instance.http!.port}`;
+  const httpUrl = `http://127.0.0.1:${service.instance.http.port}`;
   const rpc = (path: string, body: object, key = adminKey) =>
     fetch(httpUrl + path, {
       method: 'POST',
@@ -67,7 +67,7 @@ export async function openStand(
     });
   return {
     httpUrl,
-    grpcAddress: `127.0.0.1:${service.instance.grpc!.port}`,
+    grpcAddress: `127.0.0.1:${service.instance.grpc.port}`,
     adminKey,
     orchestrator: orchestratorStandIn,
     instance: service.instance,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startTestService } from '@weft/testing';
+import fc from 'fast-check';
+import { publicMethods } from '../entry/public-methods';
 import { gatewayService } from '../service';
 import { openStand, type Stand } from '../test-stand';
 
@@ -50,7 +52,7 @@ async function sendRaw(text: string): Promise<string> {
 
 describe('authentication', () => {
   test('every route but the probes answers 401 without a key', async () => {
-    const guarded = stand.instance.http!.routes.filter((route) => !/ \/(livez|readyz)$/.test(route));
+    const guarded = stand.instance.http.routes.filter((route) => !/ \/(livez|readyz)$/.test(route));
     const statuses = await Promise.all(
       guarded.map(async (route) => {
         const [method, path] = route.split(' ') as [string, string];
@@ -187,6 +189,61 @@ describe('what is wrong with a request', () => {
     ['no host', 'GET /livez HTTP/1.1\r\n\r\n', 'HTTP/1.1 400'],
   ])('%s are refused', async (_what, text, status) => {
     expect((await sendRaw(text)).startsWith(status)).toBe(true);
+  });
+
+  test('whatever JSON comes is answered or refused, and is never an error of ours', async () => {
+    const fields = [
+      'model',
+      'messages',
+      'stop',
+      'tools',
+      'tool_choice',
+      'response_format',
+      'weft',
+      'temperature',
+      'stream_options',
+      'seed',
+    ];
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constant([{ role: 'user', content: 'Hi' }]),
+      fc.constant('m'),
+    );
+    const bodies = fc.dictionary(fc.constantFrom(...fields), value, { noNullPrototype: true });
+    await fc.assert(
+      fc.asyncProperty(bodies, async (fuzz) => {
+        const { status } = await send(chat, { body: JSON.stringify(fuzz) });
+        expect([200, 400]).toContain(status);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('whatever JSON comes to an RPC is refused or handed on, and is never an error of ours', async () => {
+    const paths = fc.constantFrom(...publicMethods().map(({ path }) => path));
+    const keys = fc.constantFrom(
+      'name',
+      'spec',
+      'id',
+      'pageSize',
+      'pageToken',
+      'documents',
+      'messages',
+      'texts',
+      'version',
+      'startTime',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        paths,
+        fc.dictionary(keys, fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true }),
+        async (path, fuzz) => {
+          const { status } = await send(path, { body: JSON.stringify(fuzz) });
+          expect(status).not.toBe(500);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   test('nothing of this ended the process', async () => {

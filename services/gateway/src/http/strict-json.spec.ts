@@ -1,4 +1,4 @@
-import { WeftError } from '@weft/errors';
+import { type WeftError } from '@weft/errors';
 import fc from 'fast-check';
 import { nestingDepthMax, parseStrictJson } from './strict-json';
 

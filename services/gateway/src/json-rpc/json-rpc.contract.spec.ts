@@ -42,7 +42,7 @@ describe('JSON for every public RPC', () => {
 
   test('has a route for every public RPC', () => {
     const missing = publicMethods().filter(
-      ({ path }) => !stand.instance.http!.routes.includes(`POST ${path}`),
+      ({ path }) => !stand.instance.http.routes.includes(`POST ${path}`),
     );
     expect(missing).toEqual([]);
   });
