@@ -31,7 +31,7 @@ function describe(
   problem: string,
   given: Record<string, string | undefined>,
 ): string {
-  const meta = (shape[variable] as z.ZodType | undefined)?.meta() ?? {};
+  const meta = metaOf(shape[variable] as z.ZodType | undefined);
   const value =
     given[variable] === undefined
       ? 'it is not set'
@@ -41,8 +41,16 @@ function describe(
   return `${variable}: ${problem} (${value}).${expected}${example}`;
 }
 
+/** What a schema says of itself, or what the schema that it wraps, such as an optional one, says. */
+function metaOf(schema: z.ZodType | undefined): z.core.GlobalMeta {
+  if (schema === undefined) return {};
+  const { innerType } = schema.def as { innerType?: z.ZodType };
+  return schema.meta() ?? metaOf(innerType);
+}
+
+/** URLs carry passwords. */
 function looksSecret(variable: string): boolean {
-  return /KEY|SECRET|TOKEN|PASSWORD|URL/.test(variable);
+  return /KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|URL/.test(variable);
 }
 
 /** A whole number between two bounds, inclusive. */

@@ -8,5 +8,6 @@ export {
   textSetting,
 } from './config';
 export { newId } from './identifiers';
-export { Lifecycle, runProcess, type StopStep } from './lifecycle';
+export { Lifecycle, type StopStep } from './lifecycle';
 export { createLogger, type Logger, type LogLevel, logLevels, silentLogger } from './logger';
+export { runProcess } from './run-process';

@@ -29,7 +29,8 @@ export class Lifecycle {
 
   private async runSteps(): Promise<boolean> {
     let clean = true;
-    for (const step of this.steps.toReversed()) {
+    // A start that is still going on may add steps meanwhile: they are stopped too.
+    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {
         await step.stop();
       } catch (error) {
@@ -38,35 +39,5 @@ export class Lifecycle {
       }
     }
     return clean;
-  }
-}
-
-/**
- * Starts a process and stops it on SIGINT or SIGTERM: exit code 0 after a clean stop, 1 when the start or a step of the stop failed.
- * A second signal exits at once.
- */
-export async function runProcess(
-  logger: Logger,
-  start: (lifecycle: Lifecycle) => Promise<void>,
-): Promise<void> {
-  const lifecycle = new Lifecycle(logger);
-  let signalled = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (signalled) process.exit(1);
-    signalled = true;
-    logger.info({ signal }, 'stopping');
-    void lifecycle.stop().then((clean) => process.exit(clean ? 0 : 1));
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection'));
-  try {
-    await start(lifecycle);
-  } catch (error) {
-    if (signalled) return;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    logger.debug({ err: error }, 'the start failed');
-    await lifecycle.stop();
-    process.exit(1);
   }
 }

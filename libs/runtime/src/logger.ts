@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { describeError } from './describe-error';
 
 /** Structured logging. Fields are facts for a program; never content of prompts, answers or documents, never secrets. */
 export interface Logger {
@@ -13,6 +14,9 @@ export interface Logger {
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Fields that are not logged, whatever logs them. */
+const secretNames = ['authorization', 'secret', 'apiKey', 'password', 'token'];
+
 /** Logs JSON lines to stderr: stdout belongs to the ready line. */
 export function createLogger(options: { level: LogLevel; name?: string }): Logger {
   return pino(
@@ -21,10 +25,8 @@ export function createLogger(options: { level: LogLevel; name?: string }): Logge
       base: options.name === undefined ? null : { name: options.name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: ['authorization', '*.authorization', 'secret', '*.secret', 'apiKey', '*.apiKey'],
-        censor: '[redacted]',
-      },
+      serializers: { err: describeError },
+      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
     pino.destination({ dest: 2, sync: true }),
   );
