@@ -1,0 +1,1 @@
+export { toolService } from './service';

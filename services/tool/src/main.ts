@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@weft/host';
+import { toolService } from './service';
+
+void runServiceProcess(toolService);
