@@ -8,6 +8,9 @@ import { ALL_TENANTS } from './database';
 import { type DatabaseEngine } from './database-engine';
 import { createEmbeddedEngine } from './embedded/embedded-engine';
 
+// A database takes a second to open, and more on a busy machine.
+jest.setTimeout(30_000);
+
 let engine: DatabaseEngine;
 let folder: string;
 let schemas = 0;
@@ -131,6 +134,19 @@ describe('migrations', () => {
     );
     const database = await open();
     expect(await database.query('acme', 'select id from things')).toEqual([{ id: 'a' }]);
+  });
+
+  it('put a tenant table under forced row level security, which holds for its owner too', async () => {
+    write(
+      '0001_create.sql',
+      `create table things (tenant_id text not null); select weft_tenant_table('things');`,
+    );
+    const database = await open();
+    const rows = await database.query(
+      ALL_TENANTS,
+      `select relrowsecurity, relforcerowsecurity from pg_class where oid = 'things'::regclass`,
+    );
+    expect(rows).toEqual([{ relrowsecurity: true, relforcerowsecurity: true }]);
   });
 
   it('fail when a tenant table says no tenant', async () => {

@@ -11,6 +11,9 @@ import { createEmbeddedEngine } from './embedded/embedded-engine';
 import { outboxStatement } from './outbox';
 import { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
 
+// A database takes a second to open, and more on a busy machine.
+jest.setTimeout(30_000);
+
 let engine: DatabaseEngine;
 let database: Database;
 let relay: OutboxRelay | undefined;

@@ -1,9 +1,12 @@
-import { common, events, logging } from '@weft/contracts';
+import { type common, events, logging } from '@weft/contracts';
 import { createEvent, createInProcessEventBus, type EventBus } from '@weft/events';
 import { newId, silentLogger } from '@weft/runtime';
 import { startTestService, type TestClient, type TestService } from '@weft/testing';
 
 import { loggingService } from './service';
+
+// A database takes a second to open, and more on a busy machine.
+jest.setTimeout(30_000);
 
 const { Dimension, Interval } = logging;
 const runFinishedSubject = 'weft.orchestrator.run_finished.v1';

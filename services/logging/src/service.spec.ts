@@ -8,6 +8,9 @@ import { startTestService } from '@weft/testing';
 
 import { loggingService } from './service';
 
+// A database takes a second to open, and more on a busy machine.
+jest.setTimeout(30_000);
+
 describe('the logging service', () => {
   it('counts an event once that is delivered again after a restart', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'weft-logging-'));

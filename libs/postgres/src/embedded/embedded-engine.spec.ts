@@ -11,6 +11,9 @@ import { type DatabaseEngine } from '../database-engine';
 import { createEmbeddedEngine } from './embedded-engine';
 import { unpackSnapshot } from './snapshot';
 
+// A database takes a second to open, and more on a busy machine.
+jest.setTimeout(30_000);
+
 const dist = join(__dirname, '..', '..', 'dist');
 
 let folder: string;
@@ -31,7 +34,7 @@ afterEach(async () => {
   for (const used of [folder, migrationsFolder]) rmSync(used, { recursive: true });
 });
 
-async function open(options: { dataDir?: string; vacuumIntervalMs?: number } = {}) {
+async function open(options: { dataDir?: string; vacuumIntervalMs?: number; waitMsMax?: number } = {}) {
   const engine = await createEmbeddedEngine({
     dataDir: join(folder, 'data'),
     logger: silentLogger,
@@ -109,6 +112,47 @@ describe('the embedded engine', () => {
     expect(existsSync(join(folder, 'data', 'weft.lock'))).toBe(false);
   });
 
+  it('refuses work with RESOURCE_EXHAUSTED that waited too long for its turn', async () => {
+    const { database } = await open({ dataDir: 'memory', waitMsMax: 500 });
+    const [, waited] = await Promise.allSettled([
+      database.transaction('acme', () => new Promise((resolve) => setTimeout(resolve, 600))),
+      database.query('acme', 'select 1'),
+    ]);
+    expect(waited).toMatchObject({ reason: { code: 'RESOURCE_EXHAUSTED', reason: 'DATABASE_BUSY' } });
+  });
+
+  it('keeps no more than 1,000 statements of services prepared, and prepares again what it forgot', async () => {
+    const { database } = await open({ dataDir: 'memory' });
+    const distinct = Array.from({ length: 1100 }, (_, number) => ({ text: `select ${number} as number` }));
+    await database.batch('acme', distinct);
+    const [again, count] = await database.batch('acme', [
+      distinct[0]!,
+      { text: `select count(*) as prepared from pg_prepared_statements where name ~ '^weft_[0-9]+$'` },
+    ]);
+    expect([again, count]).toEqual([[{ number: 0 }], [{ prepared: 1000 }]]);
+  });
+
+  it('finds the nearest vectors of a small tenant through an index over all', async () => {
+    writeFileSync(
+      join(migrationsFolder, '0002_vectors.sql'),
+      `create table points (tenant_id text not null, id bigint not null, place vector(3) not null);
+       create index on points using hnsw (place vector_l2_ops);
+       select weft_tenant_table('points');`,
+    );
+    const { database } = await open({ dataDir: 'memory' });
+    const insert = `insert into points
+      select $1, id, array[sin(id * 12.9898), sin(id * 78.233), sin(id * 37.719)]::vector
+      from generate_series($2::bigint, $3::bigint) as id`;
+    await database.query('large', insert, ['large', 1, 600]);
+    await database.query('small', insert, ['small', 601, 620]);
+    const results = await database.batch('small', [
+      { text: 'set local enable_seqscan = off' },
+      { text: 'set local hnsw.iterative_scan = strict_order' },
+      { text: `select id from points where tenant_id = 'small' order by place <-> '[0,0,0]' limit 20` },
+    ]);
+    expect(results.at(-1)).toHaveLength(20);
+  });
+
   it('frees dead rows by itself', async () => {
     const { database } = await open({ dataDir: 'memory', vacuumIntervalMs: 20 });
     await database.query('acme', `insert into things select 'acme', id from generate_series(1, 2000) as id`);
@@ -139,5 +183,5 @@ describe('makeSnapshot', () => {
     expect(
       await database.query('acme', `select extname from pg_extension where extname = 'vector'`),
     ).toHaveLength(1);
-  }, 30_000);
+  });
 });
