@@ -14,10 +14,7 @@ export class Exchange {
   constructor(
     readonly requestId: string,
     readonly response: ServerResponse,
-  ) {
-    // Writing to a client that has hung up is no error of ours; unheard, it would end the process.
-    response.on('error', () => undefined);
-  }
+  ) {}
 
   get signal(): AbortSignal {
     return this.controller.signal;

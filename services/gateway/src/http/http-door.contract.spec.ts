@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { startTestService } from '@weft/testing';
 import fc from 'fast-check';
@@ -153,6 +154,25 @@ describe('what is wrong with a request', () => {
       message: 'The body must have at most 65536 bytes.',
       code: 'message_too_large',
     });
+  });
+
+  test('a body far over the limit gets its answer, and not a broken pipe', async () => {
+    const body = `{"a":"${'x'.repeat(16 * 1024 * 1024)}"}`;
+    expect((await send(chat, { body })).status).toBe(413);
+  });
+
+  test('a body without a length that goes far over the limit gets its answer too', async () => {
+    const call = httpRequest(stand.httpUrl + chat, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stand.adminKey}`, 'content-type': 'application/json' },
+    });
+    const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+    call.write('{"a":"');
+    for (let piece = 0; piece < 256; piece += 1) call.write('x'.repeat(65_536));
+    call.end('"}');
+    const [response] = await answered;
+    response.resume();
+    expect(response.statusCode).toBe(413);
   });
 
   test('documents have a limit of their own', async () => {

@@ -80,9 +80,8 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     routes,
     async drain(timeoutMs) {
       draining = true;
-      // Not fastify's own close: it either waits for ever or cuts what is under way.
+      // Not fastify's own close, which either waits for ever or cuts what is under way. Closes idle connections too.
       server.server.close();
-      server.server.closeIdleConnections();
       await exchanges.drain(timeoutMs);
     },
     async close() {
@@ -121,6 +120,9 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
     logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
   }
   const answer = errorAnswer(publicError(known), request.url, request.exchange.paramOf);
+  // Fastify would close the connection under a client that still sends: it would see a broken pipe and never our answer.
+  // What still comes of the body is thrown away, for as long as a request may take.
+  void reply.removeHeader('connection');
   void reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
