@@ -1,6 +1,7 @@
 import { cacheService } from '@weft/cache';
 import { embeddingService } from '@weft/embedding';
 import { gatewayService } from '@weft/gateway';
+import { type ServiceDefinition } from '@weft/host';
 import { llmService } from '@weft/llm';
 import { loggingService } from '@weft/logging';
 import { memoryService } from '@weft/memory';
@@ -11,7 +12,7 @@ import { safetyService } from '@weft/safety';
 import { toolService } from '@weft/tool';
 
 /** Every service but the gateway, in the order they start: who consumes events is there before anybody makes them. */
-export const innerServices = [
+export const innerServices: ServiceDefinition[] = [
   loggingService,
   cacheService,
   safetyService,

@@ -126,7 +126,7 @@ describe('SIGTERM', () => {
     });
     const stopped = weft.stop();
     const body = await response.text();
-    expect([body.includes('[DONE]'), body.includes('DRAINING'), await stopped]).toEqual([false, true, 0]);
+    expect([body.includes('[DONE]'), body.includes('"code":"draining"'), await stopped]).toEqual([false, true, 0]);
   });
 });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     await mine('weft.orchestrator.v1.AssistantService/CreateAssistant', {
       name: 'shared-name',
       spec: {
-        model: 'echo',
+        model: 'fake-model',
         cache: {},
         memory: {},
         retrieval: { collections: ['shared-name'], mode: 'keyword' },
