@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { openDeadline } from './index';
+import { draining, openDeadline } from './index';
 import { aborted } from './testing/waiting';
 
 describe('openDeadline', () => {
@@ -16,12 +16,21 @@ describe('openDeadline', () => {
     expect(openDeadline(AbortSignal.abort(), Date.now() + 60_000).signal.aborted).toBe(true);
   });
 
-  it("hands on the parent's reason", () => {
+  it("hands on the parent's reason when that is one of weft's errors", () => {
     const parent = new AbortController();
     const scope = openDeadline(parent.signal, Date.now() + 60_000);
-    parent.abort('gone');
+    const reason = draining();
+    parent.abort(reason);
     scope.close();
-    expect(scope.signal.reason).toBe('gone');
+    expect(scope.signal.reason).toBe(reason);
+  });
+
+  it('takes any other abort of the parent for a caller that went away', () => {
+    const parent = new AbortController();
+    const scope = openDeadline(parent.signal, Date.now() + 60_000);
+    parent.abort();
+    scope.close();
+    expect(scope.signal.reason).toMatchObject({ code: 'CANCELLED', reason: 'CALLER_GONE' });
   });
 
   it('takes a cancellation at the deadline for the deadline', () => {

@@ -1,4 +1,5 @@
 import { WeftError } from '@weft/errors';
+import { callerGone } from './abort';
 
 /** setTimeout counts with 32 bits; a longer wait would fire at once. */
 const timerDelayMsMax = 2 ** 31 - 1;
@@ -8,7 +9,7 @@ const cancelledAtDeadlineMs = 25;
 
 /** A signal bounded by a deadline. */
 export interface DeadlineScope {
-  /** Aborted when the parent is, and with DEADLINE_EXCEEDED at the deadline. */
+  /** Aborted when the parent is, and with DEADLINE_EXCEEDED at the deadline. Its reason is a WeftError. */
   signal: AbortSignal;
   abort(reason: WeftError): void;
   /** Releases the timer and the parent; call it when the work is done. */
@@ -46,7 +47,8 @@ export function deadlineExceeded(): WeftError {
   );
 }
 
-function reasonOf(parent: AbortSignal, deadline: number): unknown {
+function reasonOf(parent: AbortSignal, deadline: number): WeftError {
+  if (parent.reason instanceof WeftError) return parent.reason;
   const early = Date.now() < deadline - cancelledAtDeadlineMs;
-  return early || parent.reason instanceof WeftError ? parent.reason : deadlineExceeded();
+  return early ? callerGone(parent.reason) : deadlineExceeded();
 }
