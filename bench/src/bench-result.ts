@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type BenchOptions } from './bench-options';
 import { type SettingFigures } from './chat/chat-figures';
@@ -11,7 +11,15 @@ import { type TargetResult } from './target';
 /** All that one run measured. Times are in the unit that a name ends with. */
 export interface BenchResult {
   startTime: string;
-  machine: { processor: string; cores: number; memoryBytes: number; platform: string; node: string };
+  machine: {
+    processor: string;
+    cores: number;
+    memoryBytes: number;
+    platform: string;
+    node: string;
+    /** How many threads wanted to run, on average over the minute before; 0 where the system does not say. */
+    loadAverage: number;
+  };
   /** The commit that was measured; undefined outside of a checkout. */
   commit: string | undefined;
   options: BenchOptions;
@@ -21,6 +29,8 @@ export interface BenchResult {
     residentMebibytesAtEnd: number | undefined;
   };
   chat?: SettingFigures[];
+  /** What the chat path should do beside answering and does not, in words. */
+  unmetClaims: string[];
   ingestion?: IngestionFigures;
   retrieval?: RetrievalFigures;
   targets: TargetResult[];
@@ -33,6 +43,7 @@ export function describeMachine(): BenchResult['machine'] {
     memoryBytes: totalmem(),
     platform: `${platform()} ${arch()}`,
     node: process.version,
+    loadAverage: loadavg()[0] ?? 0,
   };
 }
 

@@ -9,16 +9,24 @@ export interface Progress {
 }
 
 const clearLine = '\r\u001b[2K';
+/** Where no person watches, so long passes between two lines of the same step. */
+const quietMs = 15_000;
 
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   let step = '';
+  let writtenAt = 0;
   return {
     step(text) {
       step = text;
+      writtenAt = performance.now();
       stream.write(stream.isTTY ? `${clearLine}${text}` : `${text}\n`);
     },
     detail(text) {
       if (stream.isTTY) stream.write(`${clearLine}${step}: ${text}`);
+      else if (performance.now() - writtenAt > quietMs) {
+        writtenAt = performance.now();
+        stream.write(`${step}: ${text}\n`);
+      }
     },
     clear() {
       if (stream.isTTY) stream.write(clearLine);

@@ -1,5 +1,6 @@
 import { type BenchOptions } from './bench-options';
 import { type BenchResult, currentCommit, describeMachine } from './bench-result';
+import { unmetClaims } from './chat/check-claims';
 import { measureChat } from './chat/measure-chat';
 import { chatTable, chatTargets } from './chat/report-chat';
 import { type IngestionFigures, measureIngestion } from './ingestion/measure-ingestion';
@@ -32,6 +33,7 @@ export async function runBench(
       residentMebibytesAtStart: residentMebibytes(system.weft.pid),
       residentMebibytesAtEnd: undefined,
     },
+    unmetClaims: [],
     targets: [],
   };
   output.print(preamble(result));
@@ -44,8 +46,9 @@ export async function runBench(
 }
 
 /** Every fault of a run, in words. */
-export function faultsOf({ chat = [], ingestion, retrieval }: BenchResult): string[] {
+export function faultsOf({ chat = [], unmetClaims: unmet, ingestion, retrieval }: BenchResult): string[] {
   return [
+    ...unmet,
     ...chat.flatMap(({ kind, connections, errorCount, errors }) =>
       errorCount === 0
         ? []
@@ -59,12 +62,16 @@ export function faultsOf({ chat = [], ingestion, retrieval }: BenchResult): stri
 }
 
 function preamble({ machine, commit, standalone, options }: BenchResult): string {
-  const { processor, cores, node } = machine;
+  const { processor, cores, node, loadAverage } = machine;
+  const isBusy = loadAverage > cores / 4;
   const { firstStartMs, residentMebibytesAtStart } = standalone;
   return (
     `${processor}, ${cores} cores, Node ${node}, commit ${commit ?? 'unknown'}\n` +
     `first start ${(firstStartMs / 1000).toFixed(1)} s, resident ${residentMebibytesAtStart?.toFixed(0) ?? '–'} MiB, ` +
-    `${options.rounds} rounds of ${options.seconds} s, direct and through weft in turn`
+    `${options.rounds} rounds of ${options.seconds} s, direct and through weft in turn` +
+    (isBusy
+      ? `\nTHE MACHINE IS BUSY (load average ${loadAverage.toFixed(1)}): these figures are not those of weft alone`
+      : '')
   );
 }
 
@@ -74,6 +81,7 @@ async function benchChat(
   { progress, print }: BenchOutput,
 ): Promise<void> {
   const { seconds, rounds } = result.options;
+  result.unmetClaims = await unmetClaims(system.weft);
   result.chat = await measureChat(system, { seconds, rounds, onSetting: (text) => progress.step(text) });
   result.targets.push(...chatTargets(result.chat));
   progress.clear();

@@ -17,11 +17,15 @@ export const wholeModel = scriptedModel('bench-whole', 16);
 /** An answer of 64 tokens, for streams. */
 export const streamModel = scriptedModel('bench-stream', 64);
 
-/** The scripts of both, each under its model's name. */
+/** An answer that is a card number, which the default policy does not let out. */
+export const cardModel: ScriptedModel = { model: 'bench-card', answer: '4111 1111 1111 1111', tokenCount: 4 };
+
+/** All of them. */
+export const scriptedModels = [wholeModel, streamModel, cardModel];
+
+/** Their scripts, each under its model's name. */
 export const chatScripts: ScriptDocument = {
-  named: Object.fromEntries(
-    [wholeModel, streamModel].map(({ model, answer }) => [model, { text: tokensOf(answer) }]),
-  ),
+  named: Object.fromEntries(scriptedModels.map(({ model, answer }) => [model, { text: tokensOf(answer) }])),
 };
 
 function scriptedModel(model: string, tokenCount: number): ScriptedModel {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chatScripts, streamModel, wholeModel } from './chat-scripts';
+import { chatScripts, scriptedModels } from './chat-scripts';
 import { type ReadyProcess, startProcess } from './child-process';
 
 /** A server of the OpenAI API. */
@@ -55,7 +55,7 @@ function startFakeProvider(folder: string): Promise<ReadyProcess> {
   return startProcess({
     name: 'provider',
     script: join(repository, 'tools', 'fake-provider', 'dist', 'main.js'),
-    arguments: ['--script', scripts, '--models', `${wholeModel.model},${streamModel.model}`],
+    arguments: ['--script', scripts, '--models', scriptedModels.map(({ model }) => model).join(',')],
     readyLine: /^fake-provider ready (\S+)\/v1$/,
     readyTimeoutMs: 10_000,
   });
