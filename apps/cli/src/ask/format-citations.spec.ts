@@ -16,6 +16,11 @@ it('names the title once when it is also the first heading', () => {
   expect(text.split('\n')[0]).toBe('[2] Guide › Setup — a.md:0-6');
 });
 
+it('lists the passages by number, whatever their order in the answer', () => {
+  const text = formatCitations([3, 1, 2].map((number) => ({ ...passage, number })));
+  expect(text.match(/^\[\d\]/gm)).toEqual(['[1]', '[2]', '[3]']);
+});
+
 it('leaves out a title that is not there', () => {
   expect(formatCitations([{ ...passage, title: '' }]).split('\n')[0]).toBe('[2] a.md:0-6');
 });

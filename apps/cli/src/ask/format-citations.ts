@@ -3,9 +3,12 @@ import { type CitedPassage } from './chat-answer';
 
 const quotationLength = 160;
 
-/** Lists the passages that an answer cites: where each stands, and how it begins. */
+/** Lists the passages that an answer cites, by number: where each stands, and how it begins. */
 export function formatCitations(citations: readonly CitedPassage[]): string {
-  return citations.map(formatCitation).join('\n');
+  return citations
+    .toSorted((left, right) => left.number - right.number)
+    .map(formatCitation)
+    .join('\n');
 }
 
 function formatCitation({
