@@ -11,7 +11,7 @@ export interface OutboxRelayOptions {
   logger: Logger;
   /** The most events of one round: 500 by default. */
   batchSize?: number;
-  /** How long to wait after a notice for more to come, in milliseconds: 10 by default. */
+  /** How long to wait after a notice for more to come, in milliseconds: 25 by default. */
   lingerMs?: number;
   /** How often to look without a notice, in milliseconds: 1,000 by default. */
   pollIntervalMs?: number;
@@ -44,7 +44,7 @@ const retryDelayMsMax = 10_000;
  * publishing and deleting publishes again after the restart; nothing is lost.
  */
 export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
-  return new Relay({ batchSize: 500, lingerMs: 10, pollIntervalMs: 1000, retryDelayMs: 100, ...options });
+  return new Relay({ batchSize: 500, lingerMs: 25, pollIntervalMs: 1000, retryDelayMs: 100, ...options });
 }
 
 class Relay implements OutboxRelay {
