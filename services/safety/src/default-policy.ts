@@ -15,8 +15,9 @@ const redactions: safety.Rule[] = [
 ];
 
 /**
- * What `default` does until a tenant changes it. Contact details are left where they are, because documents that answers are made of name them
- * rightfully. In output they are not even looked for: a stream would hold each word back until the next one comes.
+ * What `default` does until a tenant changes it. Contact details are left where they are, because documents
+ * that answers are made of name them rightfully. In output they are not even looked for: a stream would hold
+ * each word back until the next one comes.
  */
 export const builtInSpec: safety.PolicySpec = {
   description:

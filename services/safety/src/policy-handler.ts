@@ -8,7 +8,10 @@ import { type PolicyStore } from './policy-store';
 
 /** The handlers of `weft.safety.v1.PolicyService`. */
 export function createPolicyHandler({ store, lookup }: { store: PolicyStore; lookup: PolicyLookup }) {
-  /** Changes a policy and has it looked up anew, whatever came of the change: a lost answer may have been a success. */
+  /**
+   * Changes a policy and has it looked up anew, whatever came of the change: a lost answer may have been a
+   * success.
+   */
   const change = async <Result>(
     tenantId: string,
     name: string,

@@ -17,12 +17,15 @@ interface Entry {
   expires: number;
 }
 
-/** How many policies stay in memory; a caller who asks for many names pushes out those asked for longest ago. */
+/**
+ * How many policies stay in memory; a caller who asks for many names pushes out those asked for longest ago.
+ */
 const entriesMax = 10_000;
 
 /**
- * Finds policies in memory, so that screening does not wait for the database. A change made in this process is seen at once, one made in
- * another when the time is up. Those who ask for the same policy at the same time share one query.
+ * Finds policies in memory, so that screening does not wait for the database. A change made in this process
+ * is seen at once, one made in another when the time is up. Those who ask for the same policy at the same
+ * time share one query.
  */
 export class PolicyLookup {
   private readonly entries = new Map<string, Entry>();
@@ -44,7 +47,10 @@ export class PolicyLookup {
     return policy;
   }
 
-  /** Forgets a policy that has been changed, also when it is just being looked up: that may have read what was before. */
+  /**
+   * Forgets a policy that has been changed, also when it is just being looked up: that may have read what was
+   * before.
+   */
   forget(tenantId: string, name: string): void {
     this.entries.delete(keyOf(tenantId, name));
   }

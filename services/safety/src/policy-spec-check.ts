@@ -1,7 +1,10 @@
 import { safety } from '@weft/contracts';
 import { type FieldViolation, invalidFields } from '@weft/errors';
 
-/** Throws INVALID_ARGUMENT naming what of a spec makes no sense: kinds and actions nobody knows, two rules for one kind, text that cannot be kept. */
+/**
+ * Throws INVALID_ARGUMENT naming what of a spec makes no sense: kinds and actions nobody knows, two rules for
+ * one kind, text that cannot be kept.
+ */
 export function checkPolicySpec(spec: safety.PolicySpec): void {
   const violations = [
     ...(spec.description.includes('\0')

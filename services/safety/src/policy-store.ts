@@ -10,8 +10,8 @@ export interface StoredPolicy {
 }
 
 /**
- * Keeps the policies of tenants. `default` is there for every tenant, whether it has been changed or not. A name's versions only grow, over
- * deletion too.
+ * Keeps the policies of tenants. `default` is there for every tenant, whether it has been changed or not. A
+ * name's versions only grow, over deletion too.
  */
 export interface PolicyStore {
   /** Rejects with ALREADY_EXISTS if the name is taken. */

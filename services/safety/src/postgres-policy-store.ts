@@ -70,7 +70,8 @@ export class PostgresPolicyStore implements PolicyStore {
   async delete(tenantId: string, name: string): Promise<void> {
     const rows = await this.database.query(
       tenantId,
-      // Restoring `default` changes what the policy does, so it makes the next version; deleting another leaves nothing to have one.
+      // Restoring `default` changes what the policy does, so it makes the next version; deleting another
+      // leaves nothing to have one.
       `update policies set spec = null, version = version + case when name = $3 then 1 else 0 end, update_time = now()
        where tenant_id = $1 and name = $2 and spec is not null returning 1`,
       [tenantId, name, defaultPolicyName],

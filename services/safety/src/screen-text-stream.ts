@@ -12,8 +12,8 @@ export interface StreamPolicy {
 }
 
 /**
- * Screens a text as it comes: one response for each request, so that who sends knows of each piece how much may go on. The next request is read
- * when the response to the one before has been taken.
+ * Screens a text as it comes: one response for each request, so that who sends knows of each piece how much
+ * may go on. The next request is read when the response to the one before has been taken.
  *
  * Throws INVALID_ARGUMENT when the requests stop without `end`: what is held back then stays unreleased.
  *

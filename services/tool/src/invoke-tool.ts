@@ -25,9 +25,11 @@ const tellingCodes = new Set([
 ]);
 
 /**
- * Invokes a tool. A tool that fails, whatever it throws and however long it takes, is an answer with `isError`.
+ * Invokes a tool. A tool that fails, whatever it throws and however long it takes, is an answer with
+ * `isError`.
  *
- * @throws WeftError INVALID_ARGUMENT for arguments that its schema refuses; the reason of the call's signal when nobody waits any more
+ * @throws WeftError INVALID_ARGUMENT for arguments that its schema refuses; the reason of the call's signal
+ *   when nobody waits any more
  */
 export async function invokeTool(
   { tool, validate }: RegisteredTool,
@@ -61,7 +63,10 @@ export async function invokeTool(
   }
 }
 
-/** Settles with the work, or rejects when the signal is aborted: a tool that does not listen keeps nobody waiting. */
+/**
+ * Settles with the work, or rejects when the signal is aborted: a tool that does not listen keeps nobody
+ * waiting.
+ */
 function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);

@@ -6,7 +6,8 @@ const depthMax = 32;
 /**
  * Reads the arguments of a call from JSON text; none from empty text.
  *
- * @throws WeftError INVALID_ARGUMENT for text that is no JSON object, says something twice or is nested deeper than 32 levels
+ * @throws WeftError INVALID_ARGUMENT for text that is no JSON object, says something twice or is nested
+ *   deeper than 32 levels
  */
 export function readArguments(argumentsJson: string): Record<string, unknown> {
   if (argumentsJson.trim() === '') return {};

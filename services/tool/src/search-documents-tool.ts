@@ -12,7 +12,10 @@ interface SearchArguments {
 
 const passagesDefault = 5;
 const passagesMax = 20;
-/** The most text that a result carries, in UTF-16 code units: more would push the question out of a model's window. */
+/**
+ * The most text that a result carries, in UTF-16 code units: more would push the question out of a model's
+ * window.
+ */
 const textLengthMax = 40_000;
 /** The most collections that retrieval searches at once. */
 const collectionsMax = 16;
@@ -57,7 +60,10 @@ export function createSearchDocumentsTool(peers: Peers): Tool<SearchArguments> {
   };
 }
 
-/** A collection outside of the grant is refused in the words for one that does not exist, so that a model cannot find out which do. */
+/**
+ * A collection outside of the grant is refused in the words for one that does not exist, so that a model
+ * cannot find out which do.
+ */
 function allowed(collection: string, { collections }: ToolContext): string {
   if (collections.length > 0 && !collections.includes(collection)) throw noSuchCollection();
   return collection;
@@ -77,7 +83,10 @@ async function allowedCollections(peers: Peers, context: ToolContext): Promise<r
   return names;
 }
 
-/** The names of the tenant's collections, those of the first page: more than are searched at once, so that naming one is asked for. */
+/**
+ * The names of the tenant's collections, those of the first page: more than are searched at once, so that
+ * naming one is asked for.
+ */
 async function everyCollection(peers: Peers, context: ToolContext): Promise<string[]> {
   const client = peers.client(retrieval.CollectionServiceDefinition);
   const { collections } = await client.listCollections({ pageSize: 50, pageToken: '' }, callFrom(context));

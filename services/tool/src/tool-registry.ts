@@ -12,7 +12,10 @@ export interface RegisteredTool {
 export class ToolRegistry {
   private readonly byName: ReadonlyMap<string, RegisteredTool>;
 
-  /** Throws INTERNAL for two tools of one name, and for a name or a schema that is wrong: a tool that cannot work stops the start. */
+  /**
+   * Throws INTERNAL for two tools of one name, and for a name or a schema that is wrong: a tool that cannot
+   * work stops the start.
+   */
   constructor(tools: readonly Tool<never>[]) {
     const sorted = [...tools].sort((left, right) => (left.name < right.name ? -1 : 1)) as unknown as Tool[];
     this.byName = new Map(

@@ -1,4 +1,4 @@
-import { common, retrieval, tool } from '@weft/contracts';
+import { type common, retrieval, tool } from '@weft/contracts';
 import { notFound, unavailable } from '@weft/errors';
 import { implement, type RpcContext } from '@weft/rpc';
 import { startTestService, type TestService } from '@weft/testing';

@@ -6,7 +6,10 @@ export interface ToolContext {
   caller: Caller;
   /** Aborted when nobody waits for the result any more, and when the tool's time is up. */
   signal: AbortSignal;
-  /** The collections that may be read; empty means every collection of the tenant. Bound by the caller, out of the model's reach. */
+  /**
+   * The collections that may be read; empty means every collection of the tenant. Bound by the caller, out of
+   * the model's reach.
+   */
   collections: readonly string[];
 }
 
@@ -24,7 +27,8 @@ export interface Tool<Arguments = Record<string, unknown>> {
    * Does the work; called only with arguments that the schema accepts.
    *
    * @returns what the model is told; anything that JSON can say
-   * @throws ToolFailure saying to the model what went wrong; of any other error it learns only that there was one
+   * @throws ToolFailure saying to the model what went wrong; of any other error it learns only that there was
+   *   one
    */
   invoke(toolArguments: Arguments, context: ToolContext): Promise<unknown>;
 }

@@ -14,8 +14,9 @@ const groupMin = 3;
 const doubled = Uint8Array.of(0, 2, 4, 6, 8, 1, 3, 5, 7, 9);
 
 /**
- * Finds payment card numbers: 12 to 19 digits, whole or in groups of three or more with one space or hyphen between, whose issuer range
- * exists in that length and whose checksum holds. Begins and ends at the borders of groups; of several that begin together the longest is taken.
+ * Finds payment card numbers: 12 to 19 digits, whole or in groups of three or more with one space or hyphen
+ * between, whose issuer range exists in that length and whose checksum holds. Begins and ends at the borders
+ * of groups; of several that begin together the longest is taken.
  */
 export function createCardDetector(): Detector {
   return { kind: safety.EntityKind.CARD, advance };
@@ -40,7 +41,9 @@ function advance(text: string, from: number, final: boolean, found: Found): numb
   return text.length;
 }
 
-/** Digits after a letter or a digit are part of something longer, those after a decimal point of a fraction. */
+/**
+ * Digits after a letter or a digit are part of something longer, those after a decimal point of a fraction.
+ */
 function mayBegin(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1);
   if (isAlphanumeric(before)) return false;
@@ -51,7 +54,8 @@ function matchCard(text: string, start: number, final: boolean): number {
   let best = none;
   let prefix = 0;
   let digits = 0;
-  // Luhn doubles every second digit from the right. Each digit that follows changes which: one sum for either way.
+  // Luhn doubles every second digit from the right. Each digit that follows changes which: one sum for either
+  // way.
   let sum = 0;
   let sumShifted = 0;
   let position = start;

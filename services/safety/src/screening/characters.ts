@@ -20,7 +20,10 @@ export function isHexDigit(code: number): boolean {
   return isDigit(code) || (lower >= 97 && lower <= 102);
 }
 
-/** Tells of the spaces that stand between groups of digits: space, no-break, figure, thin and narrow no-break space. */
+/**
+ * Tells of the spaces that stand between groups of digits: space, no-break, figure, thin and narrow no-break
+ * space.
+ */
 export function isSpace(code: number): boolean {
   return code === 0x20 || code === 0xa0 || code === 0x2007 || code === 0x2009 || code === 0x202f;
 }

@@ -6,8 +6,9 @@ export type Found = (start: number, end: number) => void;
 /**
  * Finds one kind in a text that may still grow. A detector serves one text; most keep nothing between calls.
  *
- * The whole text is judged by one call with `final`; a text that comes in pieces by a call after each piece. Both find the same, because
- * a detector decides only what no continuation can change: what it leaves undecided begins at or after the position it returns.
+ * The whole text is judged by one call with `final`; a text that comes in pieces by a call after each piece.
+ * Both find the same, because a detector decides only what no continuation can change: what it leaves
+ * undecided begins at or after the position it returns.
  */
 export interface Detector {
   readonly kind: safety.EntityKind;
@@ -22,7 +23,10 @@ export interface Detector {
   advance(text: string, from: number, final: boolean, found: Found): number;
 }
 
-/** How many characters before a position a detector may look at. A screener keeps that many of what it released. */
+/**
+ * How many characters before a position a detector may look at. A screener keeps that many of what it
+ * released.
+ */
 export const lookBehindMax = 48;
 
 /** A matcher's answer: nothing begins here, however the text goes on. */

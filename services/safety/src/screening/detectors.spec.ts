@@ -288,7 +288,8 @@ describe('secrets', () => {
 describe('a text made to take long', () => {
   const half = (part: string) => part.repeat(Math.ceil(524_288 / part.length));
 
-  // Were a detector's time to grow with the square of the length, each of these would take minutes, and the test would time out.
+  // Were a detector's time to grow with the square of the length, each of these would take minutes, and the
+  // test would time out.
   it.each(
     [
       '@',

@@ -12,8 +12,9 @@ const labelLengthMax = 63;
 const domainLengthMax = 253;
 
 /**
- * Finds e-mail addresses: up to 64 characters of a local part, `@`, and a domain of at least two labels whose last begins with two letters.
- * Letters of the Latin, Greek and Cyrillic scripts count on both sides; quoted local parts and address literals do not.
+ * Finds e-mail addresses: up to 64 characters of a local part, `@`, and a domain of at least two labels whose
+ * last begins with two letters. Letters of the Latin, Greek and Cyrillic scripts count on both sides; quoted
+ * local parts and address literals do not.
  */
 export function createEmailDetector(): Detector {
   return { kind: safety.EntityKind.EMAIL, advance };
@@ -46,7 +47,10 @@ function localStart(text: string, end: number, from: number): number {
   return run;
 }
 
-/** The end of the longest domain that begins at `from`; a last label that is too long is cut where it may end at most. */
+/**
+ * The end of the longest domain that begins at `from`; a last label that is too long is cut where it may end
+ * at most.
+ */
 function domainEnd(text: string, from: number, final: boolean): number {
   let best = none;
   let labelStart = from;
@@ -88,7 +92,10 @@ function isLocalStart(code: number): boolean {
   return code === underscore || isAlphanumeric(code) || isEmailLetter(code);
 }
 
-/** Letters, digits and `. _ - % + '`. What else RFC 5322 allows stands around addresses in text far more often than in them. */
+/**
+ * Letters, digits and `. _ - % + '`. What else RFC 5322 allows stands around addresses in text far more often
+ * than in them.
+ */
 function isLocal(code: number): boolean {
   return (
     isLocalStart(code) || code === dot || code === hyphen || code === 0x25 || code === 0x2b || code === 0x27

@@ -2,7 +2,10 @@ import { safety } from '@weft/contracts';
 
 const { EntityKind } = safety;
 
-/** The kinds that can be looked for, the most telling first: where findings begin and end together, the first one is kept. */
+/**
+ * The kinds that can be looked for, the most telling first: where findings begin and end together, the first
+ * one is kept.
+ */
 export const kindsByPrecedence: readonly safety.EntityKind[] = [
   EntityKind.SECRET,
   EntityKind.IBAN,

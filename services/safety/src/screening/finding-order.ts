@@ -4,7 +4,10 @@ import { type Finding } from './finding';
 
 const precedence = new Map(kindsByPrecedence.map((kind, index) => [kind, index]));
 
-/** Orders findings as they are reported: by where they begin, the longer first, then by precedence of their kinds. */
+/**
+ * Orders findings as they are reported: by where they begin, the longer first, then by precedence of their
+ * kinds.
+ */
 export function compareFindings(left: Finding, right: Finding): number {
   return (
     left.start - right.start ||
@@ -14,8 +17,9 @@ export function compareFindings(left: Finding, right: Finding): number {
 }
 
 /**
- * Leaves out what is found inside of another finding that does the same or more: digits of an IBAN that could be a telephone number say
- * nothing that the IBAN does not. A secret inside of an e-mail address stays where the one is redacted and the other merely reported.
+ * Leaves out what is found inside of another finding that does the same or more: digits of an IBAN that could
+ * be a telephone number say nothing that the IBAN does not. A secret inside of an e-mail address stays where
+ * the one is redacted and the other merely reported.
  */
 export class FindingFilter {
   /** Where the last finding ends, by how much is done with it at least. */

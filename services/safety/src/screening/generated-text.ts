@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** Texts for the property tests: findings of every kind, what nearly is one, what they are cut and surrounded by, and prose. */
+/**
+ * Texts for the property tests: findings of every kind, what nearly is one, what they are cut and surrounded
+ * by, and prose.
+ */
 export function generatedText(options: { maxLength?: number } = {}): fc.Arbitrary<string> {
   const pieces = fc.oneof(
     { weight: 4, arbitrary: genuine },

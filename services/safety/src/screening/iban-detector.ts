@@ -7,8 +7,8 @@ import { ibanLength } from './iban-lengths';
 const headLength = 4;
 
 /**
- * Finds IBANs in either case: of their country's length, with a checksum that holds, whole or with one space or hyphen after every four
- * characters or some of them.
+ * Finds IBANs in either case: of their country's length, with a checksum that holds, whole or with one space
+ * or hyphen after every four characters or some of them.
  */
 export function createIbanDetector(): Detector {
   return { kind: safety.EntityKind.IBAN, advance };
@@ -46,20 +46,14 @@ function mayBegin(text: string, start: number): boolean {
   return ibanLength(first, second) !== 0;
 }
 
-/**
- * The checksum (ISO 7064, MOD 97-10): letters count as 10 to 35, the head is moved to the end, and the number that the digits make has the
- * remainder 1 when divided by 97.
- */
 function matchIban(text: string, start: number, final: boolean): number {
   const length = ibanLength(text.charCodeAt(start), text.charCodeAt(start + 1));
-  let remainder = 0;
   let count = 0;
   let position = start;
   for (; count < length; position++) {
     const code = text.charCodeAt(position);
     if (isAlphanumeric(code)) {
-      if (count === 3 && !isDigit(code)) return none;
-      if (count >= headLength) remainder = appended(remainder, code);
+      if (count === headLength - 1 && !isDigit(code)) return none;
       count++;
     } else if (position === text.length) {
       return final ? none : undecided;
@@ -69,9 +63,23 @@ function matchIban(text: string, start: number, final: boolean): number {
   }
   if (position === text.length && !final) return undecided;
   if (isAlphanumeric(text.charCodeAt(position))) return none;
-  for (let index = start; index < start + headLength; index++)
-    remainder = appended(remainder, text.charCodeAt(index));
-  return remainder === 1 ? position : none;
+  return checksumHolds(text, start, position) ? position : none;
+}
+
+/**
+ * The checksum (ISO 7064, MOD 97-10): letters count as 10 to 35, the head is moved to the end, and the number
+ * that the digits make has the remainder 1 when divided by 97.
+ */
+function checksumHolds(text: string, start: number, end: number): boolean {
+  let remainder = 0;
+  for (let position = start + headLength; position < end; position++) {
+    const code = text.charCodeAt(position);
+    if (isAlphanumeric(code)) remainder = appended(remainder, code);
+  }
+  for (let position = start; position < start + headLength; position++) {
+    remainder = appended(remainder, text.charCodeAt(position));
+  }
+  return remainder === 1;
 }
 
 function appended(remainder: number, code: number): number {

@@ -12,30 +12,35 @@ const underscore = 0x5f;
 const ipv6LengthMax = 45;
 
 /**
- * Finds IPv4 addresses (four octets, none above 255, no leading zeros) and IPv6 addresses (RFC 4291, 2.2). What is longer than an address,
- * such as `1.2.3.4.5`, follows the word `version`, or is a scope or slice of a programming language, such as `a::b`, is none.
+ * Finds IPv4 addresses (four octets, none above 255, no leading zeros) and IPv6 addresses (RFC 4291, 2.2).
+ * What is longer than an address, such as `1.2.3.4.5`, follows the word `version`, or is a scope or slice of
+ * a programming language, such as `a::b`, is none.
  */
 export function createIpDetector(): Detector {
   return { kind: safety.EntityKind.IP, advance };
 }
 
 function advance(text: string, from: number, final: boolean, found: Found): number {
-  let position = from;
+  let position = nextBeginning(text, from);
   while (position < text.length) {
-    const code = text.charCodeAt(position);
-    const word = isAlphanumeric(code);
-    if (!word && code !== colon) {
-      position++;
-      continue;
-    }
-    const end = isAlphanumeric(text.charCodeAt(position - 1)) ? none : matchAddress(text, position, final);
+    const end = matchAddress(text, position, final);
     if (end === undecided) return position;
-    if (end !== none) {
-      found(position, end);
-      position = end;
-    } else {
-      position = word ? afterWord(text, position) : position + 1;
-    }
+    if (end !== none) found(position, end);
+    position = nextBeginning(text, end === none ? position + 1 : end);
+  }
+  return text.length;
+}
+
+/**
+ * Where the next word begins with a hexadecimal digit, or the next colon stands outside of a word; the length of
+ * the text when nowhere. Most characters get no further than this loop.
+ */
+function nextBeginning(text: string, from: number): number {
+  let within = from > 0 && isAlphanumeric(text.charCodeAt(from - 1));
+  for (let position = from; position < text.length; position++) {
+    const code = text.charCodeAt(position);
+    if (!within && (code === colon || isHexDigit(code))) return position;
+    within = isAlphanumeric(code);
   }
   return text.length;
 }
@@ -101,7 +106,9 @@ function matchIpv6(text: string, start: number, final: boolean): number {
   return isAddress(text, start, end) ? end : none;
 }
 
-/** A colon before is allowed where it ends a word that cannot be part of an address, as in `ip:2001:db8::1`. */
+/**
+ * A colon before is allowed where it ends a word that cannot be part of an address, as in `ip:2001:db8::1`.
+ */
 function mayBeginIpv6(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1);
   if (before === dot || before === underscore) return false;
@@ -120,7 +127,10 @@ function withoutPunctuation(text: string, runEnd: number): number {
   return end;
 }
 
-/** Of the addresses that are written in two groups or fewer only `::1` and such as `fe80::1` are told from names and slices of programs. */
+/**
+ * Of the addresses that are written in two groups or fewer only `::1` and such as `fe80::1` are told from
+ * names and slices of programs.
+ */
 function isAddress(text: string, start: number, end: number): boolean {
   if (end - start > ipv6LengthMax) return false;
   const groups = countIpv6Groups(text, start, end);
@@ -138,10 +148,4 @@ function hasDigit(text: string, start: number, end: number): boolean {
 
 function isIpv6Character(code: number): boolean {
   return isHexDigit(code) || code === colon || code === dot;
-}
-
-function afterWord(text: string, start: number): number {
-  let end = start;
-  while (isAlphanumeric(text.charCodeAt(end))) end++;
-  return end;
 }

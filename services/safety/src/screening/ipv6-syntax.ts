@@ -4,8 +4,9 @@ const dot = 0x2e;
 const colon = 0x3a;
 
 /**
- * Counts the groups that an IPv6 address without a zone is written in: up to four hexadecimal digits each, eight of them or fewer and `::` for
- * those that are zero, the last two as an IPv4 address or not. Source: RFC 4291, 2.2.
+ * Counts the groups that an IPv6 address without a zone is written in: up to four hexadecimal digits each,
+ * eight of them or fewer and `::` for those that are zero, the last two as an IPv4 address or not. Source:
+ * RFC 4291, 2.2.
  *
  * @returns how many groups are written, `::` not counted; -1 when it is no address
  */

@@ -5,8 +5,8 @@ import { afterGap, gapKind, gaps } from './phone-gap';
 import { type NumberingPlan } from './phone-numbers';
 
 /**
- * Matches a national number of the North American Numbering Plan: a 1 or none, then digits in groups of 3-3-4 or 3-7. All ten in one count
- * where a word announces a number.
+ * Matches a national number of the North American Numbering Plan: a 1 or none, then digits in groups of 3-3-4
+ * or 3-7. All ten in one count where a word announces a number.
  *
  * @param start the first digit, which may stand after a bracket
  * @returns where its last group ends, `none` or `undecided`

@@ -1,8 +1,8 @@
 import { isDigit } from './characters';
 
 /**
- * Words that announce a telephone number, or their beginnings, in English, German, French, Spanish, Italian and Portuguese.
- * Matches one literal after another, so in linear time.
+ * Words that announce a telephone number, or their beginnings, in English, German, French, Spanish, Italian
+ * and Portuguese. Matches one literal after another, so in linear time.
  */
 const announcement =
   /phone|(?<!\p{L})(?:tel|tél|call|cell|dial|fax|mobil|móvil|movil|handy|whatsapp|sms|text|contact|hotline|ring|ruf|anruf|appel|llam|chiam|ligue)/iu;

@@ -25,9 +25,9 @@ const bracketDigitsMax = 6;
 const groups = createPhoneGroups();
 
 /**
- * Finds telephone numbers: after `+`, or a prefix for dialling abroad, what is valid in some country; else what is valid in the default
- * country and written as a number is: in groups, with the trunk prefix `0`, or after a word that announces one. Of several that begin
- * together the longest is taken.
+ * Finds telephone numbers: after `+`, or a prefix for dialling abroad, what is valid in some country; else
+ * what is valid in the default country and written as a number is: in groups, with the trunk prefix `0`, or
+ * after a word that announces one. Of several that begin together the longest is taken.
  */
 export function createPhoneDetector(numbers: PhoneNumbers): Detector {
   return {
@@ -50,7 +50,10 @@ export function createPhoneDetector(numbers: PhoneNumbers): Detector {
   };
 }
 
-/** Digits that follow a letter, a currency or `#`, or are joined to a word by a hyphen, a dot or a slash, are part of something else. */
+/**
+ * Digits that follow a letter, a currency or `#`, or are joined to a word by a hyphen, a dot or a slash, are
+ * part of something else.
+ */
 function mayBegin(text: string, start: number, code: number): boolean {
   const before = text.charCodeAt(start - 1);
   if (isAlphanumeric(before) || before === 0x5f || before === plus || before === 0x23 || before === 0x24)
@@ -100,11 +103,14 @@ function dialledAbroad(text: string, start: number, final: boolean, numbers: Pho
   if (text.charCodeAt(start) !== zero) return none;
   const prefix = numbers.northAmerican && text.charCodeAt(start + 1) !== zero ? '011' : '00';
   if (text.startsWith(prefix, start)) return start + prefix.length;
-  const rest = text.slice(start, start + prefix.length);
-  return !final && rest.length < prefix.length && prefix.startsWith(rest) ? undecided : none;
+  if (final || text.length - start >= prefix.length) return none;
+  return prefix.startsWith(text.slice(start)) ? undecided : none;
 }
 
-/** The end of the most groups that make a number of any country; those after `+` need no further sign that they are one. */
+/**
+ * The end of the most groups that make a number of any country; those after `+` need no further sign that
+ * they are one.
+ */
 function longestInternational(text: string, prefix: string, numbers: PhoneNumbers): number {
   const digits = digitsOf(text, groups).slice(prefix.length);
   const found = numbers.international(digits);

@@ -14,7 +14,9 @@ export const gaps = {
 
 const lengthMax = 3;
 
-/** Where up to three characters end that may stand between groups: spaces, hyphens, dot, slash and brackets. */
+/**
+ * Where up to three characters end that may stand between groups: spaces, hyphens, dot, slash and brackets.
+ */
 export function afterGap(text: string, start: number): number {
   let end = start;
   while (end - start < lengthMax && partOf(text.charCodeAt(end)) !== 0) end++;

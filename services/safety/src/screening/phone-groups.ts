@@ -6,7 +6,10 @@ import { afterGap, gapKind, gaps } from './phone-gap';
 const digitsMax = 18;
 const groupsMax = 8;
 
-/** Groups of digits with gaps between, as numbers are written. One is used for every candidate, so that reading allocates nothing. */
+/**
+ * Groups of digits with gaps between, as numbers are written. One is used for every candidate, so that
+ * reading allocates nothing.
+ */
 export interface PhoneGroups {
   count: number;
   readonly starts: Int32Array;
@@ -31,7 +34,8 @@ export function createPhoneGroups(): PhoneGroups {
 /**
  * Reads the groups from a digit on, up to 8 groups or 18 digits.
  *
- * @returns 0, or `undecided` where the text ends in a group or a gap and may go on, or `none` for a first group that is too long
+ * @returns 0, or `undecided` where the text ends in a group or a gap and may go on, or `none` for a first
+ *   group that is too long
  */
 export function readPhoneGroups(text: string, start: number, final: boolean, groups: PhoneGroups): number {
   groups.count = 0;

@@ -14,7 +14,10 @@ interface PlanReader {
 
 /** The numbers behind one country calling code. */
 export interface NumberingPlan {
-  /** Tells whether digits are a valid number, with the trunk prefix before it or without: both are written after `+` too. */
+  /**
+   * Tells whether digits are a valid number, with the trunk prefix before it or without: both are written
+   * after `+` too.
+   */
   isNumber(digits: string): boolean;
 }
 
@@ -22,11 +25,17 @@ export interface NumberingPlan {
 export interface PhoneNumbers {
   /** The trunk prefix of the default country, such as `0`; undefined where there is none. */
   readonly nationalPrefix: string | undefined;
-  /** Whether the default country belongs to the North American Numbering Plan, where numbers are written 3-3-4. */
+  /**
+   * Whether the default country belongs to the North American Numbering Plan, where numbers are written
+   * 3-3-4.
+   */
   readonly northAmerican: boolean;
   /** The default country's plan. */
   readonly national: NumberingPlan;
-  /** The plan that digits after `+` belong to and how long its calling code is; undefined for a code that nobody has. */
+  /**
+   * The plan that digits after `+` belong to and how long its calling code is; undefined for a code that
+   * nobody has.
+   */
   international(digits: string): { plan: NumberingPlan; codeLength: number } | undefined;
 }
 
@@ -51,8 +60,9 @@ const plans = new Map<string, NumberingPlan | undefined>();
 /**
  * Makes the judge of numbers for a default country.
  *
- * libphonenumber's own `isValidPhoneNumber` takes 10 µs a candidate, which makes a second of a megabyte of candidates. Here its patterns are
- * compiled once a calling code, which takes 0.2 µs a candidate; a test holds the two against each other.
+ * libphonenumber's own `isValidPhoneNumber` takes 10 µs a candidate, which makes a second of a megabyte of
+ * candidates. Here its patterns are compiled once a calling code, which takes 0.2 µs a candidate; a test
+ * holds the two against each other.
  *
  * @param country ISO 3166-1 alpha-2, one that libphonenumber knows
  */
@@ -95,7 +105,10 @@ function compile(callingCode: string): NumberingPlan | undefined {
   return { isNumber: (digits) => matches(digits) || matches(strip(digits)) };
 }
 
-/** Takes the trunk prefix, and in some countries a carrier's code, off a number, or puts an area code before it, as the plan says. */
+/**
+ * Takes the trunk prefix, and in some countries a carrier's code, off a number, or puts an area code before
+ * it, as the plan says.
+ */
 function trunkPrefixStripper(reader: PlanReader): (digits: string) => string {
   const prefix = reader.nationalPrefixForParsing();
   if (!prefix) return (digits) => digits;

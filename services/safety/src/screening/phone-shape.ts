@@ -2,8 +2,9 @@ import { gaps } from './phone-gap';
 import { type PhoneGroups } from './phone-groups';
 
 /**
- * Tells whether groups stand together as those of a national number do, rather than as those of a date, an IP address, a decimal number or a
- * list. Outside of North America the groups vary; the trunk prefix, where there is one, tells numbers from others.
+ * Tells whether groups stand together as those of a national number do, rather than as those of a date, an IP
+ * address, a decimal number or a list. Outside of North America the groups vary; the trunk prefix, where
+ * there is one, tells numbers from others.
  */
 export function isPhoneShape(
   text: string,

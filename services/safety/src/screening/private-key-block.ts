@@ -14,10 +14,11 @@ const labelMax = 40;
 const bodyMin = 24;
 
 /**
- * Matches a private key in PEM (RFC 7468): to its last line, where that comes within 8,192 characters; else as far as its body goes, so that a
- * key that was cut is found too.
+ * Matches a private key in PEM (RFC 7468): to its last line, where that comes within 8,192 characters; else
+ * as far as its body goes, so that a key that was cut is found too.
  *
- * @returns its end, `none` or `undecided`; an end that the body may go on after has `text.charCodeAt(end)` in the body
+ * @returns its end, `none` or `undecided`; an end that the body may go on after has `text.charCodeAt(end)` in
+ *   the body
  */
 export function matchPrivateKey(text: string, start: number, final: boolean): number {
   const body = labelledEnd(text, start, opening, final);
@@ -50,7 +51,10 @@ function labelledEnd(text: string, start: number, line: string, final: boolean):
   return text.slice(label, end).includes('PRIVATE KEY') ? end + dashes.length : none;
 }
 
-/** The end of a body without its last line: at most 8,192 characters of base64, line ends (also as JSON writes them) and indentation. */
+/**
+ * The end of a body without its last line: at most 8,192 characters of base64, line ends (also as JSON writes
+ * them) and indentation.
+ */
 function cutKeyEnd(text: string, body: number): number {
   const end = privateKeyBodyEnd(text, body, body + privateKeyBodyMax);
   return end - body >= bodyMin ? end : none;

@@ -3,8 +3,9 @@ import { safety } from '@weft/contracts';
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
 
 /**
- * Finds in whole texts what the detectors find, by other means: regular expressions with backtracking, BigInt arithmetic, Node's IP parser and
- * libphonenumber itself. Slow, and easy to read as what the kinds are. The tests hold the detectors against it.
+ * Finds in whole texts what the detectors find, by other means: regular expressions with backtracking, BigInt
+ * arithmetic, Node's IP parser and libphonenumber itself. Slow, and easy to read as what the kinds are. The
+ * tests hold the detectors against it.
  */
 export const referenceScanners: ReadonlyMap<safety.EntityKind, (text: string) => [number, number][]> =
   new Map([
@@ -164,7 +165,9 @@ function findPhones(text: string): [number, number][] {
   });
 }
 
-/** Tries every position from left to right, takes the longest end that is found there, and goes on behind it. */
+/**
+ * Tries every position from left to right, takes the longest end that is found there, and goes on behind it.
+ */
 function scan(text: string, endsAt: (start: number) => number[]): [number, number][] {
   const findings: [number, number][] = [];
   for (let start = 0; start < text.length; start++) {

@@ -1,9 +1,10 @@
 import { safety } from '@weft/contracts';
+import { isIn, runEnd, sets } from './character-sets';
 import { isAlphanumeric } from './characters';
 import { type Detector, type Found, none, undecided } from './detector';
 import { matchPrivateKey, privateKeyBodyEnd, privateKeyBodyMax } from './private-key-block';
-import { isBase64Url, isBearerBody, type SecretForm, secretForms } from './secret-forms';
-import { matchBearer, matchForm, matchJwt, runEnd, tokenLengthMax } from './secret-token';
+import { type SecretForm, secretForms } from './secret-forms';
+import { matchBearer, matchForm, matchJwt, tokenLengthMax } from './secret-token';
 
 const space = 0x20;
 const hyphen = 0x2d;
@@ -13,10 +14,13 @@ const letterE = 0x65;
 const formsByFirst: (SecretForm[] | undefined)[] = Array.from({ length: 128 });
 for (const form of secretForms) (formsByFirst[form.prefix.charCodeAt(0)] ??= []).push(form);
 
-/** 1 for the characters that a form begins with; those that JSON Web Tokens and private keys begin with are among them. */
-const beginsForm = Uint8Array.from(formsByFirst, (forms, code) =>
-  forms !== undefined || code === hyphen || code === letterE ? 1 : 0,
-);
+/** What is known of an ASCII character: whether it belongs to a word, and whether a form begins with it. */
+const isWord = 1;
+const beginsForm = 2;
+const traitsOf = Uint8Array.from(formsByFirst, (forms, code) => {
+  const begins = forms !== undefined || code === hyphen || code === letterE;
+  return (isAlphanumeric(code) ? isWord : 0) | (begins ? beginsForm : 0);
+});
 
 /** Reads on in a secret that is longer than one finding: the end of its next piece. */
 interface Continuation {
@@ -27,13 +31,13 @@ interface Continuation {
 const privateKeyContinuation: Continuation = { lengthMax: privateKeyBodyMax, pieceEnd: privateKeyBodyEnd };
 const tokenContinuation: Continuation = {
   lengthMax: tokenLengthMax,
-  pieceEnd: (text, start, limit) => runEnd(text, start, limit, isBearerBody),
+  pieceEnd: (text, start, limit) => runEnd(text, start, limit, sets.bearer),
 };
 
 /**
- * Finds secrets: keys of providers by their prefixes, JSON Web Tokens, bearer tokens and private keys in PEM. A secret longer than one
- * finding may be (4,096 characters, a private key 8,192) makes several findings that touch, so that none of it is left and what is held back
- * of a stream stays bounded.
+ * Finds secrets: keys of providers by their prefixes, JSON Web Tokens, bearer tokens and private keys in PEM.
+ * A secret longer than one finding may be (4,096 characters, a private key 8,192) makes several findings that
+ * touch, so that none of it is left and what is held back of a stream stays bounded.
  */
 export function createSecretDetector(): Detector {
   let continuation: Continuation | undefined;
@@ -51,7 +55,9 @@ export function createSecretDetector(): Detector {
           position = end;
           continue;
         }
-        const end = mayBegin(text, position) ? match(text, position, final) : none;
+        position = nextBeginning(text, position);
+        if (position === text.length) break;
+        const end = match(text, position, final);
         if (end === undecided) return position;
         if (end === none) {
           position++;
@@ -66,12 +72,20 @@ export function createSecretDetector(): Detector {
   };
 }
 
-/** Within a word nothing begins, after a space and `Bearer` anything, else the first character of a form does. */
-function mayBegin(text: string, start: number): boolean {
-  const code = text.charCodeAt(start);
-  const before = text.charCodeAt(start - 1);
-  if (isAlphanumeric(before)) return code === hyphen;
-  return (code < 128 && beginsForm[code] === 1) || (before === space && followsBearer(text, start));
+/**
+ * Where the next secret may begin: at a hyphen, and outside of words at the first character of a form and after
+ * `Bearer`. The length of the text when nowhere. Most characters get no further than this loop.
+ */
+function nextBeginning(text: string, from: number): number {
+  let within = from > 0 && isAlphanumeric(text.charCodeAt(from - 1));
+  for (let position = from; position < text.length; position++) {
+    const code = text.charCodeAt(position);
+    const traits = code < 128 ? traitsOf[code]! : 0;
+    if (within ? code === hyphen : (traits & beginsForm) !== 0 || followsBearer(text, position))
+      return position;
+    within = (traits & isWord) !== 0;
+  }
+  return text.length;
 }
 
 /** The end of the longest secret that begins here. */
@@ -84,7 +98,7 @@ function match(text: string, start: number, final: boolean): number {
     if (end === undecided) return undecided;
     longest = Math.max(longest, end);
   }
-  if (code === letterE && !isBase64Url(text.charCodeAt(start - 1))) {
+  if (code === letterE && !isIn(sets.base64Url, text.charCodeAt(start - 1))) {
     const end = matchJwt(text, start, final);
     if (end === undecided) return undecided;
     longest = Math.max(longest, end);
@@ -95,10 +109,10 @@ function match(text: string, start: number, final: boolean): number {
 }
 
 function followsBearer(text: string, start: number): boolean {
-  const word = start - 7;
-  if (word < 0 || (text.charCodeAt(start - 2) | 0x20) !== 0x72 || isAlphanumeric(text.charCodeAt(word - 1)))
-    return false;
-  return text.charCodeAt(start - 1) === space && text.slice(word, start - 1).toLowerCase() === 'bearer';
+  if (text.charCodeAt(start - 1) !== space || (text.charCodeAt(start - 2) | 0x20) !== 0x72) return false;
+  const word = start - 'bearer '.length;
+  if (word < 0 || isAlphanumeric(text.charCodeAt(word - 1))) return false;
+  return text.slice(word, start - 1).toLowerCase() === 'bearer';
 }
 
 /** What is cut at its greatest length goes on; a private key goes on where its last line has not come. */

@@ -1,63 +1,39 @@
-import { isAlphanumeric } from './characters';
+import { sets } from './character-sets';
 
 /** A form of secret: a prefix and a body of certain characters. */
 export interface SecretForm {
   prefix: string;
+  /** The characters of the body, one of `sets`. */
+  body: number;
   /** The fewest characters of the body, and the most where its length is fixed. */
   bodyMin: number;
   bodyMax?: number;
-  isBody(code: number): boolean;
   /** Whether a digit or a capital must come early in the body, which keeps names such as `sk-learn-compatible` apart. */
   needsMark?: boolean;
 }
 
-/** Letters, digits, `-` and `_`, the alphabet of base64url. */
-export function isBase64Url(code: number): boolean {
-  return isAlphanumeric(code) || code === 0x2d || code === 0x5f;
-}
-
-/** Base64url and `.`, which joins the parts of a JSON Web Token. */
-export function isTokenPart(code: number): boolean {
-  return isBase64Url(code) || code === 0x2e;
-}
-
-/** The characters of a bearer token. Source: RFC 6750, 2.1. */
-export function isBearerBody(code: number): boolean {
-  return isTokenPart(code) || code === 0x7e || code === 0x2b || code === 0x2f || code === 0x3d;
-}
-
-function isWord(code: number): boolean {
-  return isAlphanumeric(code) || code === 0x5f;
-}
-
-function isAlphanumericOrHyphen(code: number): boolean {
-  return isAlphanumeric(code) || code === 0x2d;
-}
-
-/** Capital letters and digits. */
-export function isUpperOrDigit(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
-}
-
-const stripe = { bodyMin: 16, isBody: isAlphanumeric };
-const amazon = { bodyMin: 16, bodyMax: 16, isBody: isUpperOrDigit };
-const gitHub = { bodyMin: 20, isBody: isAlphanumeric, needsMark: true };
-const slack = { bodyMin: 10, isBody: isAlphanumericOrHyphen, needsMark: true };
+const { alphanumeric, base64Url, bearer, dashed, upperOrDigit, word } = sets;
 
 /** What providers' secrets look like, as their documentation says. */
 export const secretForms: readonly SecretForm[] = [
-  { prefix: 'sk-', bodyMin: 16, isBody: isBase64Url, needsMark: true },
-  { prefix: 'weft_', bodyMin: 16, isBody: isBase64Url, needsMark: true },
-  ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'].map((prefix) => ({ prefix, ...stripe })),
-  { prefix: 'whsec_', bodyMin: 20, isBody: isBearerBody },
-  ...['AKIA', 'ASIA', 'ABIA', 'ACCA'].map((prefix) => ({ prefix, ...amazon })),
-  ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((prefix) => ({ prefix, ...gitHub })),
-  { prefix: 'github_pat_', bodyMin: 20, isBody: isWord, needsMark: true },
-  { prefix: 'glpat-', bodyMin: 20, isBody: isBase64Url },
-  ...['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xapp-'].map(
-    (prefix) => ({ prefix, ...slack }),
-  ),
-  { prefix: 'AIza', bodyMin: 35, isBody: isBase64Url },
-  { prefix: 'npm_', bodyMin: 36, isBody: isAlphanumeric },
-  { prefix: 'hf_', bodyMin: 30, isBody: isAlphanumeric },
+  { prefix: 'sk-', body: base64Url, bodyMin: 16, needsMark: true },
+  { prefix: 'weft_', body: base64Url, bodyMin: 16, needsMark: true },
+  ...forms(['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'], { body: alphanumeric, bodyMin: 16 }),
+  { prefix: 'whsec_', body: bearer, bodyMin: 20 },
+  ...forms(['AKIA', 'ASIA', 'ABIA', 'ACCA'], { body: upperOrDigit, bodyMin: 16, bodyMax: 16 }),
+  ...forms(['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], { body: alphanumeric, bodyMin: 20, needsMark: true }),
+  { prefix: 'github_pat_', body: word, bodyMin: 20, needsMark: true },
+  { prefix: 'glpat-', body: base64Url, bodyMin: 20 },
+  ...forms(['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xapp-'], {
+    body: dashed,
+    bodyMin: 10,
+    needsMark: true,
+  }),
+  { prefix: 'AIza', body: base64Url, bodyMin: 35 },
+  { prefix: 'npm_', body: alphanumeric, bodyMin: 36 },
+  { prefix: 'hf_', body: alphanumeric, bodyMin: 30 },
 ];
+
+function forms(prefixes: string[], form: Omit<SecretForm, 'prefix'>): SecretForm[] {
+  return prefixes.map((prefix) => ({ prefix, ...form }));
+}

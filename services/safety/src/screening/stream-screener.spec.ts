@@ -19,7 +19,10 @@ const kinds = [
 ];
 const redactAll = planOf(Action.REDACT);
 
-/** The longest beginning of a finding that may be undecided: a private key without its last line, with the line it begins with. */
+/**
+ * The longest beginning of a finding that may be undecided: a private key without its last line, with the
+ * line it begins with.
+ */
 const heldBackMax = 8192 + 80;
 
 function planOf(action: safety.Action, only: safety.EntityKind[] = kinds): ScreeningPlan {

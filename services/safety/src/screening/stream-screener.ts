@@ -22,10 +22,11 @@ export interface ScreeningStep {
 const judgedMax = 1024;
 
 /**
- * Screens a text that comes in pieces. What it releases, put together, is what `screenText` makes of the whole, however the text is cut, and
- * nothing is released that could still become part of a finding.
+ * Screens a text that comes in pieces. What it releases, put together, is what `screenText` makes of the
+ * whole, however the text is cut, and nothing is released that could still become part of a finding.
  *
- * Each detector says how far it has decided; what all have decided is released, but never half of a surrogate pair.
+ * Each detector says how far it has decided; what all have decided is released, but never half of a surrogate
+ * pair.
  */
 export class StreamScreener {
   private readonly scans: { detector: Detector; found: Found; position: number }[];

@@ -3,7 +3,8 @@ import { labelOf } from './entity-kinds';
 import { type Finding } from './finding';
 
 /**
- * Writes a text with labels in place of what is redacted. Findings that overlap become one label, that of the first.
+ * Writes a text with labels in place of what is redacted. Findings that overlap become one label, that of the
+ * first.
  *
  * Positions are those of the original text; `base` is where the text that is passed begins in it.
  */
@@ -11,7 +12,10 @@ export class TextRedactor {
   private writtenUntil = 0;
   private output = '';
 
-  /** Writes what comes before a redacted finding, and its label. Takes findings in order; those not redacted change nothing. */
+  /**
+   * Writes what comes before a redacted finding, and its label. Takes findings in order; those not redacted
+   * change nothing.
+   */
   add(finding: Finding, text: string, base: number): void {
     if (finding.action !== safety.Action.REDACT) return;
     if (finding.start >= this.writtenUntil) {

@@ -7,8 +7,9 @@ import { type Token, tokenize } from './tokenize';
 const depthMax = 200;
 
 /**
- * Evaluates an arithmetic expression: numbers, `+ - * / ^ % !`, brackets, constants and functions. There are no variables, no assignments and no
- * loops, every function is bounded, and so is the time that an expression of a given length takes.
+ * Evaluates an arithmetic expression: numbers, `+ - * / ^ % !`, brackets, constants and functions. There are
+ * no variables, no assignments and no loops, every function is bounded, and so is the time that an expression
+ * of a given length takes.
  *
  * @throws ExpressionError when it cannot be read or has no finite real value
  */
