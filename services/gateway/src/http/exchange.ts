@@ -39,6 +39,11 @@ export class Exchange {
     this.controller.abort(reason);
   }
 
+  /** Why the exchange failed: once it was aborted that is the reason, whatever the work that it ended says of it. */
+  reasonOf(error: unknown): unknown {
+    return this.signal.aborted ? this.signal.reason : error;
+  }
+
   /** Tells the client, where that is still possible, to use another connection for its next request. */
   closeConnectionAfterwards(): void {
     if (!this.response.headersSent) this.response.setHeader('connection', 'close');

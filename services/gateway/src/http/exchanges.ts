@@ -3,7 +3,7 @@ import { draining } from '@weft/rpc';
 import { Exchange } from './exchange';
 
 /** How long exchanges that were aborted may take to say so to their clients. */
-const farewellMs = 1000;
+const farewellMs = 3000;
 
 /** The exchanges under way at the HTTP door. */
 export class Exchanges {

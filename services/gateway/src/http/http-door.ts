@@ -115,7 +115,7 @@ function createServer(options: HttpDoorOptions): FastifyInstance {
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const limitBytes = request.routeOptions.bodyLimit ?? 0;
-  const known = fromFastify(error, limitBytes);
+  const known = fromFastify(request.exchange.reasonOf(error), limitBytes);
   if (!(known instanceof WeftError)) {
     logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
   }

@@ -45,7 +45,7 @@ async function streamAnswer(
     }
   } catch (error) {
     if (!writer.opened) throw error;
-    writer.end(errorFrame(toOpenAiError(publicError(error), call.paramOf)));
+    writer.end(errorFrame(toOpenAiError(publicError(exchange.reasonOf(error)), call.paramOf)));
     return reply;
   }
   writer.end(doneFrame);
