@@ -52,9 +52,9 @@ create table chunks (
   end_offset integer not null,
   headings jsonb not null,
   text text not null,
-  primary key (tenant_id, document_id, ordinal)
+  primary key (document_id, ordinal)
 );
-create index chunks_collection on chunks (collection_id);
+create index chunks_collection on chunks (tenant_id, collection_id);
 select weft_tenant_table('chunks');
 
 -- Apart from the chunks, so that an exact search reads vectors and nothing else.
@@ -65,9 +65,9 @@ create table chunk_vectors (
   collection_id uuid not null,
   -- In the row as long as it fits a page: an exact search reads every one of a collection.
   embedding vector storage main not null,
-  primary key (tenant_id, document_id, ordinal)
+  primary key (document_id, ordinal)
 );
-create index chunk_vectors_collection on chunk_vectors (collection_id);
+create index chunk_vectors_collection on chunk_vectors (tenant_id, collection_id);
 select weft_tenant_table('chunk_vectors');
 
 -- The keyword index: in which chunks of a document a term stands, how often, and how long those chunks are.

@@ -120,7 +120,7 @@ export class PostgresDocumentStore implements DocumentStore {
     const { collection } = await this.get(tenantId, id);
     await this.database.transaction(tenantId, async (transaction) => {
       // The collection first, as in `put`: two transactions that lock in one order never wait for each other in a circle.
-      await transaction.query('select from collections where tenant_id = $1 and name = $2 for update', [
+      await transaction.query('select 1 from collections where tenant_id = $1 and name = $2 for update', [
         tenantId,
         collection,
       ]);

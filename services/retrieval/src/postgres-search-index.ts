@@ -9,7 +9,7 @@ interface HitRow {
   score: number;
   vector_score: number | null;
   keyword_score: number | null;
-  collection: string;
+  collection_id: string;
   uri: string;
   title: string;
   metadata: Metadata;
@@ -29,7 +29,7 @@ export class PostgresSearchIndex implements SearchIndex {
     return rows.map((row) => ({
       documentId: row.document_id,
       ordinal: row.ordinal,
-      collection: row.collection,
+      collectionId: row.collection_id,
       uri: row.uri,
       title: row.title,
       metadata: row.metadata,

@@ -28,8 +28,11 @@ export interface SearchQuestion {
   filter: Record<string, unknown> | undefined;
 }
 
+/** A passage that was found, with the name of its collection. */
+export type SearchHit = IndexHit & { collection: string };
+
 export interface SearchAnswer {
-  hits: IndexHit[];
+  hits: SearchHit[];
   /** Read before the search: what it found is never older. */
   revisions: Map<string, number>;
 }
@@ -65,7 +68,11 @@ export class SearchDocuments {
       conditions,
       topK: question.topK || topKDefault,
     });
-    return { hits, revisions };
+    const names = new Map(filled.map(({ id, name }) => [id, name]));
+    return {
+      hits: hits.map((hit) => ({ ...hit, collection: names.get(hit.collectionId) ?? '' })),
+      revisions,
+    };
   }
 
   private async find(tenantId: string, names: readonly string[]): Promise<Collection[]> {

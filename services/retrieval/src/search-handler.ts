@@ -1,7 +1,6 @@
 import { retrieval } from '@weft/contracts';
 import { type RpcContext } from '@weft/rpc';
-import { type SearchDocuments, type SearchQuestion } from './search-documents';
-import { type IndexHit } from './search-index';
+import { type SearchDocuments, type SearchHit, type SearchQuestion } from './search-documents';
 
 /** The RPCs of SearchService. */
 export function createSearchHandler(searchDocuments: SearchDocuments) {
@@ -20,7 +19,7 @@ function modeOf(mode: retrieval.SearchMode): SearchQuestion['mode'] {
   return mode === retrieval.SearchMode.KEYWORD ? 'keyword' : 'hybrid';
 }
 
-function hitMessage(hit: IndexHit, index: number): retrieval.SearchHit {
+function hitMessage(hit: SearchHit, index: number): retrieval.SearchHit {
   return {
     passage: {
       number: index + 1,

@@ -18,7 +18,7 @@ export interface IndexQuery {
 export interface IndexHit {
   documentId: string;
   ordinal: number;
-  collection: string;
+  collectionId: string;
   uri: string;
   title: string;
   metadata: Metadata;

@@ -16,39 +16,48 @@ const b = 0.75;
  * - Vectors: exact cosine over every chunk that passes the filter.
  * - Both: over the union of the best of each, BM25 divided by its maximum and cosine scaled from 0 at its minimum to 1 at its maximum,
  *   summed with the weights `1 - vectorWeight` and `vectorWeight`.
+ *
+ * It is written so that no plan is a bad one: a planner without statistics takes every table for a handful of rows and would join them
+ * row by row. Where it could, there are windows, aggregates and a hashed subquery instead, whose time is that of sorting at worst.
  */
 export function searchStatement(tenantId: string, query: IndexQuery): Statement {
   const values: unknown[] = [tenantId, query.collectionIds];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const passes = passingDocuments(query, parameter);
-  const candidates = parameter(Math.max(candidatesMin, query.topK));
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
   const parts: string[] = [];
+  const passes = passingDocuments(query, parameter, parts);
+  const candidates = parameter(Math.max(candidatesMin, query.topK));
   if (query.terms !== undefined) parts.push(keywordParts(parameter(query.terms), passes, candidates));
   if (query.vector !== undefined)
     parts.push(vectorParts(parameter(vectorText(query.vector)), passes, candidates));
-  const score = scoreSql(query, () => `${parameter(query.vectorWeight)}::float8`);
+  parts.push(`scored as (${scoredSql(query)})`);
+  const score = scoreSql(query, parameter);
   const text = `
     with ${parts.join(',')},
-    scored as (${scoredSql(query)}),
     ranked as (
       select document_id, ordinal, vector_score, keyword_score, ${score} as score from scored
       order by score desc, document_id, ordinal limit ${parameter(query.topK)}
     )
-    select r.document_id, r.ordinal, r.score, r.vector_score, r.keyword_score, o.name as collection, d.uri, d.title, d.metadata,
+    select r.document_id, r.ordinal, r.score, r.vector_score, r.keyword_score, d.collection_id, d.uri, d.title, d.metadata,
       c.headings, c.text, c.start_offset, c.end_offset
     from ranked r
     join chunks c on c.tenant_id = $1 and c.document_id = r.document_id and c.ordinal = r.ordinal
     join documents d on d.tenant_id = $1 and d.id = r.document_id
-    join collections o on o.tenant_id = $1 and o.id = d.collection_id
     order by r.score desc, r.document_id, r.ordinal`;
   return { text, values };
 }
 
+type Parameter = (value: unknown) => string;
+
 /** A condition on `document_id`; every row passes when there is no filter. */
-function passingDocuments(query: IndexQuery, parameter: (value: unknown) => string): string {
+function passingDocuments(query: IndexQuery, parameter: Parameter, parts: string[]): string {
   if (query.conditions.length === 0) return 'true';
-  return `document_id in (select id from documents
-    where tenant_id = $1 and collection_id = any($2::uuid[]) and ${filterSql(query.conditions, 'metadata', parameter)})`;
+  parts.push(`
+    passing as materialized (
+      select id from documents
+      where tenant_id = $1 and collection_id = any($2::uuid[]) and ${filterSql(query.conditions, 'metadata', parameter)}
+    )`);
+  // `is true` keeps the planner from making a join of it, so that it is looked up in a hash table.
+  return '(document_id in (select id from passing)) is true';
 }
 
 function keywordParts(terms: string, passes: string, candidates: string): string {
@@ -58,24 +67,25 @@ function keywordParts(terms: string, passes: string, candidates: string): string
         greatest(sum(term_count)::float8 / greatest(sum(chunk_count), 1), 1) as average_length
       from collections where tenant_id = $1 and id = any($2::uuid[])
     ),
-    matched as materialized (
-      select term, document_id, ordinals, frequencies, lengths from postings
-      where tenant_id = $1 and collection_id = any($2::uuid[]) and term = any(${terms}::text[])
+    matched as (
+      select document_id, ordinals, frequencies, lengths,
+        sum(cardinality(ordinals)) over (partition by term)::float8 as chunks_with_term
+      from postings where tenant_id = $1 and collection_id = any($2::uuid[]) and term = any(${terms}::text[])
     ),
-    weights as (
-      select term, ln(1 + (greatest(chunks - frequency, 0) + 0.5) / (frequency + 0.5)) as weight
-      from (select term, sum(cardinality(ordinals))::float8 as frequency from matched group by term) t cross join corpus
+    weighted as (
+      select document_id, o.ordinal, o.frequency, o.length / average_length as relative_length,
+        ln(1 + (greatest(chunks - chunks_with_term, 0) + 0.5) / (chunks_with_term + 0.5)) as weight
+      from matched cross join corpus cross join lateral unnest(ordinals, frequencies, lengths) as o (ordinal, frequency, length)
+      where ${passes}
     ),
     keyword as materialized (
-      select document_id, o.ordinal, ${rounded(`sum(
-        weight * o.frequency * ${k1 + 1} / (o.frequency + ${k1} * (${1 - b} + ${b} * o.length / average_length)))`)} as score
-      from matched join weights using (term) cross join corpus
-        cross join lateral unnest(ordinals, frequencies, lengths) as o (ordinal, frequency, length)
-      where ${passes}
-      group by document_id, o.ordinal
+      select document_id, ordinal, ${rounded(
+        `sum(weight * frequency * ${k1 + 1} / (frequency + ${k1} * (${1 - b} + ${b} * relative_length)))`,
+      )} as score
+      from weighted group by document_id, ordinal
     ),
     best_keyword as (
-      select document_id, ordinal from keyword order by score desc, document_id, ordinal limit ${candidates}
+      select document_id, ordinal, score from keyword order by score desc, document_id, ordinal limit ${candidates}
     )`;
 }
 
@@ -87,28 +97,38 @@ function vectorParts(vector: string, passes: string, candidates: string): string
       from chunk_vectors where tenant_id = $1 and collection_id = any($2::uuid[]) and ${passes}
     ),
     best_vector as (
-      select document_id, ordinal from near order by score desc, document_id, ordinal limit ${candidates}
+      select document_id, ordinal, score from near order by score desc, document_id, ordinal limit ${candidates}
     )`;
 }
 
 function scoredSql(query: IndexQuery): string {
   if (query.terms === undefined) {
-    return `select document_id, ordinal, score as vector_score, null::float8 as keyword_score
-      from best_vector join near using (document_id, ordinal)`;
+    return 'select document_id, ordinal, score as vector_score, null::float8 as keyword_score from best_vector';
   }
   if (query.vector === undefined) {
-    return `select document_id, ordinal, null::float8 as vector_score, score as keyword_score
-      from best_keyword join keyword using (document_id, ordinal)`;
+    return 'select document_id, ordinal, null::float8 as vector_score, score as keyword_score from best_keyword';
   }
-  return `select document_id, ordinal, coalesce(n.score, 0) as vector_score, coalesce(k.score, 0) as keyword_score
-    from (select * from best_keyword union select * from best_vector) u
-    left join near n using (document_id, ordinal) left join keyword k using (document_id, ordinal)`;
+  return `
+    select document_id, ordinal, coalesce(max(vector_score), 0) as vector_score, coalesce(max(keyword_score), 0) as keyword_score
+    from (
+      select document_id, ordinal, score as vector_score, null::float8 as keyword_score from near
+      union all
+      select document_id, ordinal, null, score from keyword
+    ) each_part
+    group by document_id, ordinal
+    having ${isAmong('best_vector', 'max(vector_score)')} or ${isAmong('best_keyword', 'max(keyword_score)')}`;
 }
 
-function scoreSql(query: IndexQuery, weight: () => string): string {
+/** Whether a passage comes no later than the last of the best, in their order. */
+function isAmong(best: string, score: string): string {
+  return `(-${score}, document_id, ordinal) <=
+      (select -score, document_id, ordinal from ${best} order by score, document_id desc, ordinal desc limit 1)`;
+}
+
+function scoreSql(query: IndexQuery, parameter: Parameter): string {
   if (query.terms === undefined) return 'vector_score';
   if (query.vector === undefined) return 'keyword_score';
-  const share = weight();
+  const share = `${parameter(query.vectorWeight)}::float8`;
   const least = 'min(vector_score) over ()';
   const keyword = 'coalesce(keyword_score / nullif(max(keyword_score) over (), 0), 0)';
   const vector = `coalesce((vector_score - ${least}) / nullif(max(vector_score) over () - ${least}, 0), 1)`;

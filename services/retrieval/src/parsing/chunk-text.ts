@@ -66,17 +66,26 @@ function cutSection(text: string, section: Section, limits: ChunkLimits): Chunk[
   while (section.end - start > limits.maxCharacters) {
     const cut = cutWithin(text, section, start, start + limits.maxCharacters);
     chunks.push({ start, end: trimEnd(text, start, cut), headings: section.headings });
-    start = skipSpace(text, overlapStart(text, start, cut, overlap), section.end);
+    const repeated = skipSpace(text, overlapStart(text, start, cut, overlap), section.end);
+    start = fitsWithoutOverlap(section, repeated, cut, limits.maxCharacters) ? cut : repeated;
   }
   if (start < section.end) chunks.push({ start, end: section.end, headings: section.headings });
   return chunks.filter(({ start: from, end }) => end > from);
 }
 
+/** Whether the block after a cut stays whole only when nothing before it is repeated: structure is worth more than overlap. */
+function fitsWithoutOverlap(section: Section, repeated: number, cut: number, maxCharacters: number): boolean {
+  const next = firstAfter(section.blockStarts, cut);
+  if (section.blockStarts[next - 1] !== cut) return false;
+  const blockEnd = section.blockStarts[next] ?? section.end;
+  return blockEnd - cut <= maxCharacters && blockEnd - repeated > maxCharacters;
+}
+
 /** The best place to cut in the second half of the window, the later the better; the cut itself stands before what follows. */
 function cutWithin(text: string, section: Section, start: number, limit: number): number {
   const half = start + Math.floor((limit - start) / 2);
-  const block = section.blockStarts.findLast((begin) => begin > half && begin <= limit);
-  if (block !== undefined) return block;
+  const block = section.blockStarts[firstAfter(section.blockStarts, limit) - 1];
+  if (block !== undefined && block > half) return block;
   const window = text.slice(half, limit);
   const sentence = lastMatchEnd(window, sentenceEnd);
   if (sentence > 0) return half + sentence;
@@ -114,6 +123,18 @@ function firstMatchEnd(text: string, pattern: RegExp): number {
   const match = pattern.exec(text);
   pattern.lastIndex = 0;
   return match === null ? 0 : match.index + match[0].length;
+}
+
+/** The index of the first of sorted numbers that is greater than a value; their count when none is. */
+function firstAfter(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function splitsPair(text: string, index: number): boolean {

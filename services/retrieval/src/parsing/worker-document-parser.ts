@@ -29,6 +29,9 @@ export class WorkerDocumentParser implements DocumentParser {
   async parse(request: ParseRequest, signal: AbortSignal): Promise<ParsedDocument> {
     const thread = await this.turn(signal);
     try {
+      // Both may have changed since the thread was free.
+      if (this.closed) throw stopping();
+      if (signal.aborted) throw abortReason(signal);
       return await thread.parse(request, signal);
     } finally {
       this.release(thread);
