@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { silentLogger } from '@weft/runtime';
 
-import { ALL_TENANTS } from '../database';
+import { ALL_TENANTS, type Database } from '../database';
 import { type DatabaseEngine } from '../database-engine';
 import { createEmbeddedEngine } from './embedded-engine';
 import { unpackSnapshot } from './snapshot';
@@ -34,7 +34,7 @@ afterEach(async () => {
   for (const used of [folder, migrationsFolder]) rmSync(used, { recursive: true });
 });
 
-async function open(options: { dataDir?: string; vacuumIntervalMs?: number; waitMsMax?: number } = {}) {
+async function open(options: { dataDir?: string; waitMsMax?: number } = {}) {
   const engine = await createEmbeddedEngine({
     dataDir: join(folder, 'data'),
     logger: silentLogger,
@@ -85,14 +85,6 @@ describe('the embedded engine', () => {
     expect(row!.count).toBe(acknowledged);
   });
 
-  it('keeps nothing in memory over a restart', async () => {
-    const first = await open({ dataDir: 'memory' });
-    await first.database.query('acme', 'insert into things values ($1, $2)', ['acme', 7]);
-    await first.engine.close();
-    const second = await open({ dataDir: 'memory' });
-    expect(await second.database.query('acme', 'select id from things')).toEqual([]);
-  });
-
   it('makes a data folder that only its owner can read, and lets no second engine open it', async () => {
     await open();
     await expect(open()).rejects.toMatchObject({ reason: 'DATA_FOLDER_LOCKED' });
@@ -120,9 +112,33 @@ describe('the embedded engine', () => {
     ]);
     expect(waited).toMatchObject({ reason: { code: 'RESOURCE_EXHAUSTED', reason: 'DATABASE_BUSY' } });
   });
+});
+
+describe('the connection of an embedded engine', () => {
+  let engine: DatabaseEngine;
+  let database: Database;
+
+  beforeAll(async () => {
+    const sql = `
+      create table things (tenant_id text not null, id bigint not null, primary key (tenant_id, id));
+      select weft_tenant_table('things');
+      create table points (tenant_id text not null, id bigint not null, place vector(3) not null);
+      create index on points using hnsw (place vector_l2_ops);
+      select weft_tenant_table('points');`;
+    const migrations = mkdtempSync(join(tmpdir(), 'weft-engine-migrations-'));
+    writeFileSync(join(migrations, '0001_create.sql'), sql);
+    engine = await createEmbeddedEngine({ dataDir: 'memory', logger: silentLogger, vacuumIntervalMs: 20 });
+    database = await engine.openSchema({
+      schema: 'things',
+      migrationsFolder: migrations,
+      logger: silentLogger,
+    });
+    rmSync(migrations, { recursive: true });
+  });
+
+  afterAll(() => engine.close());
 
   it('keeps no more than 1,000 statements of services prepared, and prepares again what it forgot', async () => {
-    const { database } = await open({ dataDir: 'memory' });
     const distinct = Array.from({ length: 1100 }, (_, number) => ({ text: `select ${number} as number` }));
     await database.batch('acme', distinct);
     const [again, count] = await database.batch('acme', [
@@ -133,13 +149,6 @@ describe('the embedded engine', () => {
   });
 
   it('finds the nearest vectors of a small tenant through an index over all', async () => {
-    writeFileSync(
-      join(migrationsFolder, '0002_vectors.sql'),
-      `create table points (tenant_id text not null, id bigint not null, place vector(3) not null);
-       create index on points using hnsw (place vector_l2_ops);
-       select weft_tenant_table('points');`,
-    );
-    const { database } = await open({ dataDir: 'memory' });
     const insert = `insert into points
       select $1, id, array[sin(id * 12.9898), sin(id * 78.233), sin(id * 37.719)]::vector
       from generate_series($2::bigint, $3::bigint) as id`;
@@ -154,7 +163,6 @@ describe('the embedded engine', () => {
   });
 
   it('frees dead rows by itself', async () => {
-    const { database } = await open({ dataDir: 'memory', vacuumIntervalMs: 20 });
     await database.query('acme', `insert into things select 'acme', id from generate_series(1, 2000) as id`);
     await database.query('acme', 'delete from things');
     let pages = Infinity;
