@@ -19,7 +19,9 @@ if (!existsSync(report)) {
   console.log('0 passed, 1 failed');
   process.exit(status || 1);
 }
-const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+  readFileSync(report, 'utf8'),
+);
 const failed = numFailedTests + numRuntimeErrorTestSuites;
 if (numPendingTests > 0) console.log(`${numPendingTests} tests were skipped, and none may be`);
 console.log(`${numPassedTests} passed, ${failed + numPendingTests} failed`);

@@ -52,6 +52,9 @@ export async function startStandalone(
   for (const hosted of services) await hosted.start();
   lifecycle.onStop('calls', () => network.drain(config.drainTimeoutMs));
   if (config.sample) await offerSample(network.peers, logger);
+  for (const { name, instance } of services) {
+    if (instance.checkReady) gateway.instance.addReadinessCheck(name, () => instance.checkReady!());
+  }
   lifecycle.onStop('gateway', () => gateway.stop());
   await gateway.start();
   const { http, grpc } = gateway.instance;

@@ -126,7 +126,11 @@ describe('SIGTERM', () => {
     });
     const stopped = weft.stop();
     const body = await response.text();
-    expect([body.includes('[DONE]'), body.includes('"code":"draining"'), await stopped]).toEqual([false, true, 0]);
+    expect([body.includes('[DONE]'), body.includes('"code":"draining"'), await stopped]).toEqual([
+      false,
+      true,
+      0,
+    ]);
   });
 });
 
