@@ -5,6 +5,8 @@ SHELL := /bin/sh
 BIN := $(CURDIR)/node_modules/.bin
 export PATH := $(BIN):$(PATH)
 export NX_DAEMON := false
+# The contracts of the last release: what is in there must go on working.
+CONTRACTS_RELEASED := proto/releases/0.1.0.binpb
 
 .PHONY: help install build run test check format bench clean
 
@@ -29,7 +31,7 @@ test: build ## runs every test that needs only Node
 check: build ## contracts, types, lint and format, without the tests
 	@buf lint
 	@buf format --diff --exit-code
-	@buf breaking --against proto/releases/latest.binpb
+	@buf breaking proto --against $(CONTRACTS_RELEASED)
 	@npm run -s lint
 	@npm run -s format:check
 
