@@ -62,6 +62,8 @@ function project(displayName, overrides = {}) {
       '/apps/[^/]+/dist/',
       '/tools/[^/]+/dist/',
     ],
+    // Opening a database takes seconds on a busy machine.
+    testTimeout: 30_000,
     cacheDirectory: `${__dirname}/.jest-cache`,
     ...overrides,
   };

@@ -52,6 +52,7 @@ export async function startStandalone(
   for (const hosted of services) await hosted.start();
   lifecycle.onStop('calls', () => network.drain(config.drainTimeoutMs));
   if (config.sample) await offerSample(network.peers, logger);
+  gateway.instance.addReadinessCheck('database', () => engine.checkReady());
   for (const { name, instance } of services) {
     if (instance.checkReady) gateway.instance.addReadinessCheck(name, () => instance.checkReady!());
   }

@@ -263,6 +263,26 @@ describeOverBoth('messages', (open) => {
     expect([entry?.createTime, entry?.payloadType]).toEqual([time, JSON.stringify(revisions)]);
   });
 
+  it('of a newer contract are understood as far as this one goes', async () => {
+    const { transport } = await open([
+      safetyService({
+        screenText: ({ texts, direction }) => Promise.resolve({ texts: [...texts, String(direction)] }),
+      }),
+    ]);
+    const known = safety.ScreenTextRequest.encode({
+      policy: '',
+      direction: 77 as never,
+      texts: ['hello'],
+    }).finish();
+    const unknownField = Buffer.from([0xba, 0x3e, 0x03, 0x6e, 0x65, 0x77]);
+    const bytes = await transport.raw.unary(
+      '/weft.safety.v1.SafetyService/ScreenText',
+      Buffer.concat([known, unknownField]),
+      { caller },
+    );
+    expect(safety.ScreenTextResponse.decode(bytes).texts).toEqual(['hello', '77']);
+  });
+
   it('that are no message of the method fail on the side that made them', async () => {
     const { transport } = await open([safetyService()]);
     const call = transport

@@ -256,7 +256,7 @@ describeOverBoth('calls that are over', (open) => {
       for await (const _event of chat.streamChat(chatRequest, options())) break;
     }
     expect(getEventListeners(parent.signal, 'abort')).toEqual([]);
-  });
+  }, 60_000);
 
   it('do not abort the signal of their handler', async () => {
     const contexts: RpcContext[] = [];

@@ -6,6 +6,8 @@ import { describeOverBoth, testCaller, testTokens } from './testing/both-transpo
 import { chatEvent, chatRequest, chatService, safetyService, screenRequest } from './testing/test-services';
 import { aborted, errorOf, gate, readAll } from './testing/waiting';
 
+/** A deadline that leaves a busy machine the time to reach the handler. */
+const reachableMs = 600;
 const never = new Promise<never>(() => undefined);
 
 describeOverBoth('deadlines', (open) => {
@@ -38,7 +40,7 @@ describeOverBoth('deadlines', (open) => {
         },
       }),
     ]);
-    const caller = testCaller({ deadline: Date.now() + 50 });
+    const caller = testCaller({ deadline: Date.now() + reachableMs });
     await errorOf(transport.client(safety.SafetyServiceDefinition).screenText(screenRequest, { caller }));
     expect(await reason.opened).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
@@ -70,7 +72,7 @@ describeOverBoth('deadlines', (open) => {
         yield chatEvent(1);
       }),
     ]);
-    const caller = testCaller({ deadline: Date.now() + 100 });
+    const caller = testCaller({ deadline: Date.now() + reachableMs });
     const client = outer.transport.client(orchestrator.ChatServiceDefinition);
     await errorOf(readAll(client.streamChat(chatRequest, { caller })));
     expect(await nested.opened).toMatchObject({ code: 'DEADLINE_EXCEEDED' });

@@ -90,7 +90,7 @@ describeOverBoth('a slow reader', (open) => {
         }
       }),
     ]);
-    const caller = testCaller({ deadline: Date.now() + 300 });
+    const caller = testCaller({ deadline: Date.now() + 800 });
     const stream = transport.client(orchestrator.ChatServiceDefinition).streamChat(chatRequest, { caller });
     const reader = stream[Symbol.asyncIterator]();
     await reader.next();

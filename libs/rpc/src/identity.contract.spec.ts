@@ -44,6 +44,23 @@ describeOverBoth('identity', (open) => {
     });
   });
 
+  it('is not among the metadata that the handler sees', async () => {
+    let keys: string[] | undefined;
+    const { transport } = await open([
+      safetyService({
+        screenText(_request, { metadata }) {
+          keys = [...metadata].map(([key]) => key).filter((key) => key.startsWith('x-'));
+          return Promise.resolve({});
+        },
+      }),
+    ]);
+    const metadata = Metadata({ 'x-note': 'mine' });
+    await transport
+      .client(safety.SafetyServiceDefinition)
+      .screenText(screenRequest, { caller: testCaller(), metadata });
+    expect(keys).toEqual(['x-note']);
+  });
+
   it('may be named in any script', async () => {
     const identity = { ...testCaller().identity, tenantId: 'größe-株式会社' };
     expect((await seenBy(testCaller({ identity }))).identity.tenantId).toBe('größe-株式会社');

@@ -20,7 +20,7 @@ describe('an in-process transport', () => {
       }),
     ]);
     const { signal } = new AbortController();
-    const caller = testCaller({ deadline: Date.now() + 30 });
+    const caller = testCaller({ deadline: Date.now() + 200 });
     const stream = transport
       .client(orchestrator.ChatServiceDefinition)
       .streamChat(chatRequest, { caller, signal });

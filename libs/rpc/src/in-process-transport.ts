@@ -94,10 +94,8 @@ function arrival({ metadata, signal, caller }: RpcCallOptions): ArrivingContext 
     header: Metadata(),
     sendHeader: () => undefined,
     trailer: Metadata(),
-    signal: signal ?? neverAborted,
+    signal: signal ?? new AbortController().signal,
     deadline: caller?.deadline,
     handedOver: caller,
   };
 }
-
-const neverAborted = new AbortController().signal;

@@ -5,8 +5,11 @@ import { abortReason, isAbortError, untilAborted } from './abort';
 import { type Admission } from './admission';
 import { type Caller, type RpcContext } from './caller';
 import { type DeadlineScope, openDeadline } from './deadline';
+import { metadataKeys } from './metadata-keys';
 import { type MethodPolicy } from './method-policy';
 import { publicError } from './public-error';
+
+const ownMetadataKeys = [metadataKeys.identity, metadataKeys.deadline];
 
 /** What a door knows of a call before it lets it in. */
 export interface Arrival {
@@ -73,6 +76,8 @@ export class InboundCall {
     });
     const caller = found instanceof Promise ? await untilAborted(found, this.signal) : found;
     if (this.signal.aborted) throw abortReason(this.signal);
+    // Handlers see what their callers sent them, and nothing that they could pass on or log by mistake.
+    for (const key of ownMetadataKeys) context.metadata.delete(key);
     // nice-grpc waits for a slow reader as long as its own context's signal lives: it is this one, so not beyond the deadline.
     return Object.assign(context, { caller: this.bounded(caller), signal: this.signal });
   }

@@ -40,8 +40,7 @@ export function checkInputs(inputs: readonly DocumentInput[], path = 'documents'
 
 function violationsOf(input: DocumentInput, path: string): FieldViolation[] {
   const violations: FieldViolation[] = [];
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(input.uri) || !input.uri.isWellFormed()) {
+  if (/\p{Cc}/u.test(input.uri) || !input.uri.isWellFormed()) {
     violations.push({ field: `${path}.uri`, description: 'must not contain control characters' });
   }
   const metadata = jsonText(input.metadata);

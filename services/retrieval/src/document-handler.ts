@@ -1,4 +1,4 @@
-import { retrieval } from '@weft/contracts';
+import { type retrieval } from '@weft/contracts';
 import { invalidField, notFound } from '@weft/errors';
 import { openPage, type RpcContext } from '@weft/rpc';
 import { type Collection } from './collection';

@@ -1,4 +1,4 @@
-import { notFound, WeftError } from '@weft/errors';
+import { notFound, type WeftError } from '@weft/errors';
 import { abortReason, publicError, untilAborted } from '@weft/rpc';
 import { type Logger } from '@weft/runtime';
 import { type Collection } from './collection';

@@ -1,9 +1,7 @@
-// Controls of ASCII and Latin-1 but tab and newline; soft hyphens, zero-width spaces and byte order marks, which only break words apart.
+// Controls but tab and newline; soft hyphens, zero-width spaces and byte order marks, which only break words apart.
 // Joiners (U+200C, U+200D) stay: scripts and emoji need them.
-// eslint-disable-next-line no-control-regex
-const invisible =
-  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b\u2060\ufeff\ufff9-\ufffb]/g;
-const lineBreak = /\r\n?|[\u000b\u000c\u0085\u2028\u2029]/g;
+const invisible = /(?![\t\n])\p{Cc}|[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb]/gu;
+const lineBreak = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 const spaces = /[^\S\n]+/g;
 const blankLines = /\n{3,}/g;
 

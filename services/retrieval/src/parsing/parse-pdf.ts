@@ -1,3 +1,4 @@
+import { type getDocumentProxy as getDocumentProxyType } from 'unpdf';
 import { cleanLine } from './clean-text';
 import { ParseError, tooLarge } from './parse-failure';
 import { firstHeading, type ParsedBlocks } from './parsed-blocks';
@@ -34,7 +35,7 @@ export async function parsePdf(content: Uint8Array, charactersMax: number): Prom
   return { title: (await titleOf(pdf)) || firstHeading(blocks), blocks };
 }
 
-type PdfDocument = Awaited<ReturnType<(typeof import('unpdf'))['getDocumentProxy']>>;
+type PdfDocument = Awaited<ReturnType<typeof getDocumentProxyType>>;
 type PdfItem = Awaited<
   ReturnType<Awaited<ReturnType<PdfDocument['getPage']>>['getTextContent']>
 >['items'][number];

@@ -1,4 +1,4 @@
-import { unavailable, WeftError } from '@weft/errors';
+import { unavailable, type WeftError } from '@weft/errors';
 import { abortReason } from '@weft/rpc';
 import { type DocumentParser } from './document-parser';
 import { type ParsedDocument, type ParseRequest } from './parse-request';
