@@ -39,7 +39,7 @@ describe('draftOf', () => {
 
 describe('checkInputs', () => {
   it('takes what can be stored', () => {
-    expect(() => checkInputs([input()])).not.toThrow();
+    expect(() => checkInputs([input()], 'documents')).not.toThrow();
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe('checkInputs', () => {
     ['a number that JSON cannot say', { metadata: { a: Number.NaN } }, 'documents[1].metadata'],
     ['too much metadata', { metadata: { a: 'x'.repeat(70_000) } }, 'documents[1].metadata'],
   ])('refuses %s, naming the field', (_, overrides, field) => {
-    expect(() => checkInputs([input(), input(overrides)])).toThrow(
+    expect(() => checkInputs([input(), input(overrides)], 'documents')).toThrow(
       expect.objectContaining({ violations: [expect.objectContaining({ field })] }),
     );
   });

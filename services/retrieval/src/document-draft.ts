@@ -32,8 +32,11 @@ export function draftOf(input: DocumentInput): DocumentDraft {
   return { ...input, contentHash, fingerprint };
 }
 
-/** @throws WeftError INVALID_ARGUMENT for what can never be stored, naming each field */
-export function checkInputs(inputs: readonly DocumentInput[], path = 'documents'): void {
+/**
+ * @param path of the inputs in the request
+ * @throws WeftError INVALID_ARGUMENT for what can never be stored, naming each field
+ */
+export function checkInputs(inputs: readonly DocumentInput[], path: string): void {
   const violations = inputs.flatMap((input, index) => violationsOf(input, `${path}[${index}]`));
   if (violations.length > 0) throw invalidFields(violations);
 }

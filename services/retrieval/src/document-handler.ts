@@ -26,7 +26,13 @@ export function createDocumentHandler(
 ) {
   return {
     async ingestDocuments(request: retrieval.IngestDocumentsRequest, context: RpcContext) {
-      const results = await ingest(ingestDocuments, request, context, context.signal, async () => undefined);
+      const results = await ingest(
+        ingestDocuments,
+        { request, field: 'documents' },
+        context,
+        context.signal,
+        async () => undefined,
+      );
       return { results: results.map((result) => resultMessage(result, request.collection)) };
     },
 
@@ -39,8 +45,12 @@ export function createDocumentHandler(
       const channel = new EventChannel<IngestEvent>(eventsWaitingMax);
       const reader = new AbortController();
       const signal = AbortSignal.any([context.signal, reader.signal]);
-      const work = ingest(ingestDocuments, ingestion, context, signal, (event) =>
-        channel.push(event),
+      const work = ingest(
+        ingestDocuments,
+        { request: ingestion, field: 'ingestion.documents' },
+        context,
+        signal,
+        (event) => channel.push(event),
       ).finally(() => channel.close());
       let sequence = 0;
       try {
@@ -80,12 +90,12 @@ export function createDocumentHandler(
 
 function ingest(
   ingestDocuments: IngestDocuments,
-  request: retrieval.IngestDocumentsRequest,
+  { request, field }: { request: retrieval.IngestDocumentsRequest; field: string },
   context: RpcContext,
   signal: AbortSignal,
   emit: (event: IngestEvent) => Promise<void>,
 ): Promise<IngestResult[]> {
-  const input = { collection: request.collection, documents: request.documents.map(documentInput) };
+  const input = { collection: request.collection, documents: request.documents.map(documentInput), field };
   return ingestDocuments.ingest(tenantOf(context), input, { caller: context.caller, signal }, emit);
 }
 

@@ -376,6 +376,14 @@ describe('DocumentService', () => {
     });
   });
 
+  it('names the field of a streamed request that is wrong', async () => {
+    const ingestion = { collection, documents: [{ uri: 'a\nb', content: text('words') }] };
+    const events = documents.streamIngestDocuments({ ingestion });
+    await expect(events[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      violations: [expect.objectContaining({ field: 'ingestion.documents[0].uri' })],
+    });
+  });
+
   describe('cancelling', () => {
     it('stops the work, and keeps whole what was stored before', async () => {
       const caller = new AbortController();

@@ -15,6 +15,14 @@ import { embeddingMismatch } from './retrieval-errors';
 import { type Stemmer } from './stemmer';
 import { type EmbeddedTexts, type EmbeddingCall, type TextEmbedder } from './text-embedder';
 
+/** Documents to ingest into a collection. */
+export interface IngestRequest {
+  collection: string;
+  documents: readonly DocumentInput[];
+  /** The path of the documents in the caller's request, for what is wrong with them. */
+  field: string;
+}
+
 /** What an ingestion works with. */
 export interface IngestPorts {
   collections: CollectionStore;
@@ -72,7 +80,7 @@ export class IngestDocuments {
    */
   ingest(
     tenantId: string,
-    request: { collection: string; documents: readonly DocumentInput[] },
+    request: IngestRequest,
     call: EmbeddingCall,
     emit: (event: IngestEvent) => Promise<void>,
   ): Promise<IngestResult[]> {
@@ -83,11 +91,11 @@ export class IngestDocuments {
 
   private async begin(
     tenantId: string,
-    request: { collection: string; documents: readonly DocumentInput[] },
+    request: IngestRequest,
     call: EmbeddingCall,
     emit: (event: IngestEvent) => Promise<void>,
   ): Promise<IngestResult[]> {
-    checkInputs(request.documents);
+    checkInputs(request.documents, request.field);
     const [collection] = await this.ports.collections.find(tenantId, [request.collection]);
     if (collection === undefined) throw notFound('collection', request.collection);
     const drafts = request.documents.map(draftOf);

@@ -64,7 +64,9 @@ export class ParseThread {
       }, memoryCheckMs);
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       signal.addEventListener('abort', onAbort, { once: true });
-      worker.postMessage(request);
+      // A copy of its own: a message takes the whole memory along that a part of it lies in, such as all of a request's documents.
+      const content = new Uint8Array(request.content);
+      worker.postMessage({ ...request, content }, [content.buffer]);
     });
   }
 
