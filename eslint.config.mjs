@@ -94,6 +94,7 @@ export default tseslint.config(
             { name: '@weft/testing', message: 'Only tests import @weft/testing.' },
             { name: '@weft/fake-provider', message: 'Only tests import @weft/fake-provider.' },
           ],
+          patterns: [{ group: ['@weft/*/*'], message: 'Import what a package exports, not what is inside.' }],
         },
       ],
     },

@@ -168,6 +168,17 @@ export function databaseEngineContract(
         ]);
       });
 
+      it.each(['text', 'jsonb'])(
+        'tells the caller, not the log, that %s with U+0000 cannot be stored',
+        async (type) => {
+          const value = type === 'jsonb' ? JSON.stringify({ a: 'x\u0000' }) : 'x\u0000';
+          await expect(database.query('acme', `select $1::${type} as value`, [value])).rejects.toMatchObject({
+            code: 'INVALID_ARGUMENT',
+            reason: 'TEXT_NOT_STORABLE',
+          });
+        },
+      );
+
       it('works on after an error', async () => {
         await database.query('acme', 'select nothing').catch(() => undefined);
         expect(await database.query('acme', 'select 1 as one')).toEqual([{ one: 1 }]);

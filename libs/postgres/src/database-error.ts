@@ -1,3 +1,5 @@
+import { WeftError } from '@weft/errors';
+
 /** What PostgreSQL told of an error, without anything that can hold values of rows or parameters. */
 export interface DatabaseErrorFields {
   /** The SQLSTATE, such as `23505`. */
@@ -67,4 +69,17 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   if (!(error instanceof Error)) return false;
   const { code, constraint: violated } = error as Partial<DatabaseErrorFields>;
   return code === '23505' && (constraint === undefined || violated === constraint);
+}
+
+/** The SQLSTATEs of text with U+0000: as a parameter, and inside of JSON. */
+const nulStates = new Set(['22021', '22P05']);
+
+/** PostgreSQL holds every character but U+0000. Text with one comes from a caller, so it is the caller who is told. */
+export function textNotStorable({ code }: { code: string }): WeftError | undefined {
+  if (!nulStates.has(code)) return undefined;
+  return new WeftError(
+    'INVALID_ARGUMENT',
+    'TEXT_NOT_STORABLE',
+    'A text of the request holds the character U+0000, which cannot be stored or searched for. Take it out.',
+  );
 }

@@ -33,7 +33,12 @@ const httpStatuses: Record<ErrorCode, number> = {
 };
 
 /** Reasons whose HTTP status is not that of their code. */
-const httpStatusesByReason: Record<string, number> = { MESSAGE_TOO_LARGE: 413, PROVIDER_CREDENTIALS: 503 };
+const httpStatusesByReason: Record<string, number> = {
+  MESSAGE_TOO_LARGE: 413,
+  // The operator's settings are wrong, not the caller's request.
+  PROVIDER_CREDENTIALS: 503,
+  PROVIDER_MISCONFIGURED: 503,
+};
 
 /** The HTTP status of an error. */
 export function httpStatusOf(error: WeftError): number {

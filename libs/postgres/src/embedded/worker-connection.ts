@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { internal, unavailable, WeftError } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
 
-import { DatabaseError } from '../database-error';
+import { DatabaseError, textNotStorable } from '../database-error';
 import {
   type ResultSet,
   type WorkerFailure,
@@ -122,7 +122,7 @@ export class WorkerConnection {
 function errorOf(failure: WorkerFailure): Error {
   switch (failure.kind) {
     case 'database':
-      return new DatabaseError(failure.fields);
+      return textNotStorable(failure.fields) ?? new DatabaseError(failure.fields);
     case 'waited':
       return new WeftError(
         'RESOURCE_EXHAUSTED',
