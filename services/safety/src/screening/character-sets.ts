@@ -34,9 +34,14 @@ const setsOf = Uint8Array.from({ length: 128 }, (_, code) => {
   );
 });
 
+/** All sets that a character belongs to; 0 for one that is not ASCII, and outside of the text. */
+export function setsWith(code: number): number {
+  return code < 128 ? setsOf[code]! : 0;
+}
+
 /** Tells whether a character belongs to a set. */
 export function isIn(set: number, code: number): boolean {
-  return code < 128 && (setsOf[code]! & set) !== 0;
+  return (setsWith(code) & set) !== 0;
 }
 
 /** Where the characters of a set end, at most `limit`. */

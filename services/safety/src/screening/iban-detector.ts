@@ -5,6 +5,8 @@ import { ibanLength } from './iban-lengths';
 
 /** Country and check digits: what an IBAN begins with. */
 const headLength = 4;
+/** How many characters stand between two gaps, where there are any. */
+const groupLength = 4;
 
 /**
  * Finds IBANs in either case: of their country's length, with a checksum that holds, whole or with one space
@@ -47,21 +49,19 @@ function mayBegin(text: string, start: number): boolean {
 }
 
 function matchIban(text: string, start: number, final: boolean): number {
-  const length = ibanLength(text.charCodeAt(start), text.charCodeAt(start + 1));
-  let count = 0;
+  if (start + headLength > text.length) return final ? none : undecided;
+  if (!isDigit(text.charCodeAt(start + 3))) return none;
+  let left = ibanLength(text.charCodeAt(start), text.charCodeAt(start + 1));
   let position = start;
-  for (; count < length; position++) {
-    const code = text.charCodeAt(position);
-    if (isAlphanumeric(code)) {
-      if (count === headLength - 1 && !isDigit(code)) return none;
-      count++;
-    } else if (position === text.length) {
-      return final ? none : undecided;
-    } else if (count % 4 !== 0 || !isSeparator(code) || isSeparator(text.charCodeAt(position - 1))) {
-      return none;
-    }
+  for (;;) {
+    const groupEnd = position + Math.min(left, groupLength);
+    left -= groupEnd - position;
+    while (position < groupEnd && isAlphanumeric(text.charCodeAt(position))) position++;
+    if (position === text.length && !final) return undecided;
+    if (position < groupEnd) return none;
+    if (left === 0) break;
+    if (isSeparator(text.charCodeAt(position))) position++;
   }
-  if (position === text.length && !final) return undecided;
   if (isAlphanumeric(text.charCodeAt(position))) return none;
   return checksumHolds(text, start, position) ? position : none;
 }

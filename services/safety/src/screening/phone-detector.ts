@@ -112,19 +112,16 @@ function dialledAbroad(text: string, start: number, final: boolean, numbers: Pho
  * they are one.
  */
 function longestInternational(text: string, prefix: string, numbers: PhoneNumbers): number {
+  if (groups.digits[groups.count - 1]! < prefix.length + internationalDigitsMin) return none;
   const digits = digitsOf(text, groups).slice(prefix.length);
   const found = numbers.international(digits);
   if (found === undefined) return none;
   const alone = prefix === '' ? 1 : 2;
   for (let count = groups.count; count > 0; count--) {
     const length = groups.digits[count - 1]! - prefix.length;
+    if (length < internationalDigitsMin) return none;
     const end = groups.ends[count - 1]!;
-    if (
-      length < internationalDigitsMin ||
-      !isFree(text, end) ||
-      !found.plan.isNumber(digits.slice(found.codeLength, length))
-    )
-      continue;
+    if (!isFree(text, end) || !found.plan.isNumber(digits.slice(found.codeLength, length))) continue;
     if (count >= alone || isAnnounced(text, groups.starts[0]!)) return end;
   }
   return none;

@@ -33,6 +33,9 @@ export function gapKind(text: string, start: number, end: number): number {
 
 /** The characters of a gap as the digits of one number, which finds its kind in a table. */
 const partBase = 6;
+const asciiParts = new Uint8Array(128);
+for (const [index, part] of [' ', '-', '.', '(', ')'].entries()) asciiParts[part.charCodeAt(0)] = index + 1;
+asciiParts['/'.charCodeAt(0)] = asciiParts['-'.charCodeAt(0)]!;
 const kindsByShape = new Uint8Array(partBase ** lengthMax);
 kindsByShape[shapeNumber('-')] = gaps.tight;
 kindsByShape[shapeNumber('.')] = gaps.dot;
@@ -43,10 +46,9 @@ function shapeNumber(shape: string): number {
   return [...shape].reduce((number, character) => number * partBase + partOf(character.charCodeAt(0)), 0);
 }
 
+/** 1 for a space, 2 for a hyphen or slash, 3 for a dot, 4 and 5 for brackets; 0 for what stands in no gap. */
 function partOf(code: number): number {
+  if (code < 128) return asciiParts[code]!;
   if (isSpace(code)) return 1;
-  if (isHyphen(code) || code === 0x2f) return 2;
-  if (code === 0x2e) return 3;
-  if (code === 0x28) return 4;
-  return code === 0x29 ? 5 : 0;
+  return isHyphen(code) ? 2 : 0;
 }

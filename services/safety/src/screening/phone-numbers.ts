@@ -102,7 +102,13 @@ function compile(callingCode: string): NumberingPlan | undefined {
     .reduce((bits, length) => bits | (1 << length), 0);
   const matches = (digits: string) => (lengths & (1 << digits.length)) !== 0 && pattern.test(digits);
   const strip = trunkPrefixStripper(readers[0]!);
-  return { isNumber: (digits) => matches(digits) || matches(strip(digits)) };
+  return {
+    isNumber(digits) {
+      if (matches(digits)) return true;
+      const stripped = strip(digits);
+      return stripped !== digits && matches(stripped);
+    },
+  };
 }
 
 /**
@@ -112,6 +118,9 @@ function compile(callingCode: string): NumberingPlan | undefined {
 function trunkPrefixStripper(reader: PlanReader): (digits: string) => string {
   const prefix = reader.nationalPrefixForParsing();
   if (!prefix) return (digits) => digits;
+  if (digitsOnly(prefix) !== undefined) {
+    return (digits) => (digits.startsWith(prefix) ? digits.slice(prefix.length) : digits);
+  }
   const pattern = new RegExp(`^(?:${prefix})`);
   const transformation = reader.nationalPrefixTransformRule();
   return (digits) => {

@@ -34,6 +34,11 @@ export function matchPrivateKey(text: string, start: number, final: boolean): nu
   return cutKeyEnd(text, body);
 }
 
+/** Tells a private key from another secret that begins with a hyphen. */
+export function isPrivateKey(text: string, start: number): boolean {
+  return text.startsWith(opening, start);
+}
+
 /** The end of a first or last line that names a private key. */
 function labelledEnd(text: string, start: number, line: string, final: boolean): number {
   if (!text.startsWith(line, start)) {

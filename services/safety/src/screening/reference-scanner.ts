@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { safety } from '@weft/contracts';
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
+import { ibanLength } from './iban-lengths';
+import { scan } from './reference-scan';
+import { findSecrets } from './reference-secrets';
 
 /**
  * Finds in whole texts what the detectors find, by other means: regular expressions with backtracking, BigInt
@@ -14,6 +17,7 @@ export const referenceScanners: ReadonlyMap<safety.EntityKind, (text: string) =>
     [safety.EntityKind.IBAN, findIbans],
     [safety.EntityKind.IP, findAddresses],
     [safety.EntityKind.PHONE, findPhones],
+    [safety.EntityKind.SECRET, findSecrets],
   ]);
 
 const letter = 'A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u0370-\\u052f';
@@ -48,22 +52,11 @@ function isCard(digits: string): boolean {
   return issued.test(digits) && luhn % 10 === 0;
 }
 
-/** The countries of the generated IBANs, with the lengths that the registry gives. */
-const ibanLengths = new Map([
-  ['DE', 22],
-  ['NO', 15],
-  ['GB', 22],
-  ['MT', 31],
-  ['FR', 27],
-]);
-
 function findIbans(text: string): [number, number][] {
   return scan(text, (start) => {
     const rest = text.slice(start);
-    const length = /^[A-Za-z]{2}\d\d/.test(rest)
-      ? ibanLengths.get(rest.slice(0, 2).toUpperCase())
-      : undefined;
-    if (length === undefined || /[A-Za-z0-9]$/.test(text.slice(0, start))) return [];
+    const length = /^[A-Za-z]{2}\d\d/.test(rest) ? ibanLength(rest.charCodeAt(0), rest.charCodeAt(1)) : 0;
+    if (length === 0 || /[A-Za-z0-9]$/.test(text.slice(0, start))) return [];
     const full = Math.floor((length - 1) / 4);
     const gap = '[ \\u00a0\\u2007\\u2009\\u202f\\u2010-\\u2013\\u2212-]?';
     const pattern = new RegExp(
@@ -163,21 +156,6 @@ function findPhones(text: string): [number, number][] {
     }
     return ends;
   });
-}
-
-/**
- * Tries every position from left to right, takes the longest end that is found there, and goes on behind it.
- */
-function scan(text: string, endsAt: (start: number) => number[]): [number, number][] {
-  const findings: [number, number][] = [];
-  for (let start = 0; start < text.length; start++) {
-    const ends = endsAt(start);
-    if (ends.length === 0) continue;
-    const end = start + Math.max(...ends);
-    findings.push([start, end]);
-    start = end - 1;
-  }
-  return findings;
 }
 
 function all(pattern: RegExp, text: string): [number, number][] {

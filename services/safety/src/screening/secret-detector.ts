@@ -2,23 +2,24 @@ import { safety } from '@weft/contracts';
 import { isIn, runEnd, sets } from './character-sets';
 import { isAlphanumeric } from './characters';
 import { type Detector, type Found, none, undecided } from './detector';
-import { matchPrivateKey, privateKeyBodyEnd, privateKeyBodyMax } from './private-key-block';
+import { isPrivateKey, matchPrivateKey, privateKeyBodyEnd, privateKeyBodyMax } from './private-key-block';
 import { type SecretForm, secretForms } from './secret-forms';
-import { matchBearer, matchForm, matchJwt, tokenLengthMax } from './secret-token';
+import { matchBearer, matchForm, matchJwt, type PlainStretch, tokenLengthMax } from './secret-token';
 
 const space = 0x20;
 const hyphen = 0x2d;
 const letterE = 0x65;
 
 /** The forms by the first character of their prefix. */
-const formsByFirst: (SecretForm[] | undefined)[] = Array.from({ length: 128 });
-for (const form of secretForms) (formsByFirst[form.prefix.charCodeAt(0)] ??= []).push(form);
+const formsByFirst: SecretForm[][] = Array.from({ length: 128 }, (_, code) =>
+  secretForms.filter(({ prefix }) => prefix.charCodeAt(0) === code),
+);
 
 /** What is known of an ASCII character: whether it belongs to a word, and whether a form begins with it. */
 const isWord = 1;
 const beginsForm = 2;
 const traitsOf = Uint8Array.from(formsByFirst, (forms, code) => {
-  const begins = forms !== undefined || code === hyphen || code === letterE;
+  const begins = forms.length > 0 || code === hyphen || code === letterE;
   return (isAlphanumeric(code) ? isWord : 0) | (begins ? beginsForm : 0);
 });
 
@@ -44,6 +45,7 @@ export function createSecretDetector(): Detector {
   return {
     kind: safety.EntityKind.SECRET,
     advance(text: string, from: number, final: boolean, found: Found): number {
+      const plain: PlainStretch = { from, until: from };
       let position = from;
       while (position < text.length) {
         if (continuation !== undefined) {
@@ -57,7 +59,7 @@ export function createSecretDetector(): Detector {
         }
         position = nextBeginning(text, position);
         if (position === text.length) break;
-        const end = match(text, position, final);
+        const end = match(text, position, final, plain);
         if (end === undecided) return position;
         if (end === none) {
           position++;
@@ -89,23 +91,39 @@ function nextBeginning(text: string, from: number): number {
 }
 
 /** The end of the longest secret that begins here. */
-function match(text: string, start: number, final: boolean): number {
+function match(text: string, start: number, final: boolean, plain: PlainStretch): number {
   const code = text.charCodeAt(start);
+  const before = text.charCodeAt(start - 1);
   let longest = code === hyphen ? matchPrivateKey(text, start, final) : none;
-  if (longest === undecided) return undecided;
-  for (const form of formsByFirst[code] ?? []) {
-    const end = isAlphanumeric(text.charCodeAt(start - 1)) ? none : matchForm(text, start, form, final);
-    if (end === undecided) return undecided;
-    longest = Math.max(longest, end);
+  if (code < 128 && !isAlphanumeric(before)) {
+    longest = orLonger(longest, longestForm(text, start, formsByFirst[code]!, final, plain));
   }
-  if (code === letterE && !isIn(sets.base64Url, text.charCodeAt(start - 1))) {
-    const end = matchJwt(text, start, final);
-    if (end === undecided) return undecided;
-    longest = Math.max(longest, end);
+  if (code === letterE && !isIn(sets.base64Url, before)) {
+    longest = orLonger(longest, matchJwt(text, start, final));
   }
-  if (!followsBearer(text, start)) return longest;
-  const end = matchBearer(text, start, final);
-  return end === undecided ? undecided : Math.max(longest, end);
+  return followsBearer(text, start) ? orLonger(longest, matchBearer(text, start, final)) : longest;
+}
+
+function longestForm(
+  text: string,
+  start: number,
+  forms: readonly SecretForm[],
+  final: boolean,
+  plain: PlainStretch,
+): number {
+  const second = start + 1 < text.length ? text.charCodeAt(start + 1) : undefined;
+  let longest: number = none;
+  for (let index = 0; index < forms.length; index++) {
+    const form = forms[index]!;
+    if (second !== undefined && second !== form.prefix.charCodeAt(1)) continue;
+    longest = orLonger(longest, matchForm(text, start, form, final, plain));
+  }
+  return longest;
+}
+
+/** The later of two ends; undecided when one is. */
+function orLonger(end: number, other: number): number {
+  return end === undecided || other === undecided ? undecided : Math.max(end, other);
 }
 
 function followsBearer(text: string, start: number): boolean {
@@ -117,7 +135,7 @@ function followsBearer(text: string, start: number): boolean {
 
 /** What is cut at its greatest length goes on; a private key goes on where its last line has not come. */
 function continuationOf(text: string, start: number, end: number): Continuation | undefined {
-  if (text.charCodeAt(start) === hyphen)
+  if (isPrivateKey(text, start))
     return text.charCodeAt(end - 1) === hyphen ? undefined : privateKeyContinuation;
   return end - start === tokenLengthMax ? tokenContinuation : undefined;
 }

@@ -1,4 +1,4 @@
-import { isIn, runEnd, sets } from './character-sets';
+import { isIn, runEnd, sets, setsWith } from './character-sets';
 import { none, undecided } from './detector';
 import { type SecretForm } from './secret-forms';
 
@@ -18,19 +18,30 @@ const jwtHeaderMax = 1024;
 const jwtPayloadMin = 10;
 const dot = 0x2e;
 
+/** A stretch of the text known to have neither digits nor capitals: a look at it serves all secrets that may begin in it. */
+export interface PlainStretch {
+  from: number;
+  until: number;
+}
+
 /**
  * Matches a secret of a form with a prefix.
  *
+ * @param plain what earlier matches in the same text found plain; updated
  * @returns its end, `none` or `undecided`
  */
-export function matchForm(text: string, start: number, form: SecretForm, final: boolean): number {
+export function matchForm(
+  text: string,
+  start: number,
+  form: SecretForm,
+  final: boolean,
+  plain: PlainStretch,
+): number {
   const { bodyMin, bodyMax } = form;
   const body = prefixEnd(text, start, form.prefix, final);
   if (body < 0) return body;
-  if (form.needsMark === true) {
-    const mark = findMark(text, body, body + markReach, final, form.body, sets.upperOrDigit);
-    if (mark < 0) return mark;
-  }
+  const mark = form.needsMark === true ? firstMark(text, body, plain) : body;
+  if (mark === body + markReach) return none;
   const end = runEnd(
     text,
     body,
@@ -39,12 +50,20 @@ export function matchForm(text: string, start: number, form: SecretForm, final: 
   );
   if (bodyMax !== undefined && end - body > bodyMax) return none;
   if (end - start < tokenLengthMax && goesOn(text, end, final)) return undecided;
-  return end - body >= bodyMin ? end : none;
+  return end > mark && end - body >= bodyMin ? end : none;
+}
+
+/** The first digit or capital of a body; how far was looked when there is none. */
+function firstMark(text: string, body: number, plain: PlainStretch): number {
+  const limit = Math.min(body + markReach, text.length);
+  if (body < plain.from || body > plain.until) plain.from = plain.until = body;
+  while (plain.until < limit && !isIn(sets.upperOrDigit, text.charCodeAt(plain.until))) plain.until++;
+  return Math.min(plain.until, limit);
 }
 
 /** Matches a bearer token where it begins, after `Bearer` and a space. */
 export function matchBearer(text: string, start: number, final: boolean): number {
-  const digit = findMark(text, start, start + digitReach, final, sets.bearer, sets.digit);
+  const digit = findDigit(text, start, final);
   if (digit < 0) return digit;
   const end = runEnd(text, start, start + tokenLengthMax, sets.bearer);
   if (end - start < tokenLengthMax && goesOn(text, end, final)) return undecided;
@@ -83,19 +102,12 @@ function prefixEnd(text: string, start: number, prefix: string, final: boolean):
   return start + prefix.length;
 }
 
-/** The first mark of a body before `limit`. */
-function findMark(
-  text: string,
-  start: number,
-  limit: number,
-  final: boolean,
-  body: number,
-  mark: number,
-): number {
-  for (let position = start; position < limit; position++) {
-    const code = text.charCodeAt(position);
-    if (isIn(mark, code)) return position;
-    if (!isIn(body, code)) return goesOn(text, position, final) ? undecided : none;
+/** The first digit of a bearer token, of what comes early in it. */
+function findDigit(text: string, start: number, final: boolean): number {
+  for (let position = start; position < start + digitReach; position++) {
+    const belongsTo = setsWith(text.charCodeAt(position));
+    if ((belongsTo & sets.digit) !== 0) return position;
+    if ((belongsTo & sets.bearer) === 0) return goesOn(text, position, final) ? undecided : none;
   }
   return none;
 }
