@@ -30,7 +30,6 @@ export function createDocumentHandler(
         ingestDocuments,
         { request, field: 'documents' },
         context,
-        context.signal,
         async () => undefined,
       );
       return { results: results.map((result) => resultMessage(result, request.collection)) };
@@ -43,15 +42,14 @@ export function createDocumentHandler(
       const { ingestion } = request;
       if (ingestion === undefined) throw invalidField('ingestion', 'must be set');
       const channel = new EventChannel<IngestEvent>(eventsWaitingMax);
-      const reader = new AbortController();
-      const signal = AbortSignal.any([context.signal, reader.signal]);
       const work = ingest(
         ingestDocuments,
         { request: ingestion, field: 'ingestion.documents' },
         context,
-        signal,
         (event) => channel.push(event),
       ).finally(() => channel.close());
+      // It may fail while a slow reader still has events to take; its failure is told after them.
+      work.catch(() => undefined);
       let sequence = 0;
       try {
         for await (const event of channel) {
@@ -61,7 +59,6 @@ export function createDocumentHandler(
         const completed = completedMessage(await work);
         yield { sequence: sequence + 1, event: { $case: 'completed', value: completed } };
       } finally {
-        reader.abort();
         channel.close();
         await work.catch(() => undefined);
       }
@@ -92,11 +89,10 @@ function ingest(
   ingestDocuments: IngestDocuments,
   { request, field }: { request: retrieval.IngestDocumentsRequest; field: string },
   context: RpcContext,
-  signal: AbortSignal,
   emit: (event: IngestEvent) => Promise<void>,
 ): Promise<IngestResult[]> {
   const input = { collection: request.collection, documents: request.documents.map(documentInput), field };
-  return ingestDocuments.ingest(tenantOf(context), input, { caller: context.caller, signal }, emit);
+  return ingestDocuments.ingest(tenantOf(context), input, context, emit);
 }
 
 async function find(collections: CollectionStore, tenantId: string, name: string): Promise<Collection> {

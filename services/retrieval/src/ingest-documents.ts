@@ -11,7 +11,6 @@ import { type IngestEvent, type IngestResult } from './ingest-event';
 import { type DocumentParser } from './parsing/document-parser';
 import { ParseError, parseFailureError, tooLarge } from './parsing/parse-failure';
 import { type ParsedDocument, type ParseLimits } from './parsing/parse-request';
-import { embeddingMismatch } from './retrieval-errors';
 import { type Stemmer } from './stemmer';
 import { type EmbeddedTexts, type EmbeddingCall, type TextEmbedder } from './text-embedder';
 
@@ -152,7 +151,6 @@ export class IngestDocuments {
       const embedded = await ingestion.batcher.embed(texts, (done) => {
         progress('embed', done, texts.length).catch(() => undefined);
       });
-      checkModel(collection, embedded);
       return { document: await this.index(ingestion.tenantId, draft, parsed, embedded) };
     } catch (error) {
       return { error: this.errorOf(error) };
@@ -246,14 +244,6 @@ function hasRoom(aheadDocuments: number, aheadBytes: number): boolean {
 /** Of several documents with one uri only the first can be told from what was stored before the request. */
 function isFirstOfUri(drafts: readonly DocumentDraft[], index: number): boolean {
   return drafts.findIndex(({ uri }) => uri === drafts[index]!.uri) === index;
-}
-
-function checkModel(collection: Collection, { model, dimensions }: EmbeddedTexts): void {
-  const otherModel = collection.embeddingModel !== '' && collection.embeddingModel !== model;
-  const otherLength = collection.dimensions !== 0 && collection.dimensions !== dimensions;
-  if (!otherModel && !otherLength) return;
-  const expected = { model: collection.embeddingModel, dimensions: collection.dimensions };
-  throw embeddingMismatch(collection.name, expected, { model, dimensions });
 }
 
 function countTerms(

@@ -84,9 +84,23 @@ describe('chunkText', () => {
       kind: fc.constantFrom('paragraph' as const, 'list_item' as const, 'code' as const, 'table' as const),
       level: fc.constant(0),
       text: fc
-        .array(fc.constantFrom('word', '😀', 'e\u0301', '. ', '\n', ' ', '   ', '東京。', 'x'.repeat(45)), {
-          maxLength: 80,
-        })
+        .array(
+          fc.constantFrom(
+            'word',
+            '😀',
+            'e\u0301',
+            '. ',
+            '\n',
+            ' ',
+            '   ',
+            '東京。',
+            'x'.repeat(45),
+            '😀'.repeat(40),
+          ),
+          {
+            maxLength: 80,
+          },
+        )
         .map((parts) => parts.join('')),
     }),
   );
