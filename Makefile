@@ -13,8 +13,9 @@ CONTRACTS_RELEASED := proto/releases/0.1.0.binpb
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
+# Not `npm ci`: it refuses a lock file that names the binaries of some platforms alone, and registries do not have all of them.
 node_modules/.installed: package-lock.json .npmrc
-	@npm ci --loglevel=error
+	@npm install --no-save --loglevel=error
 	@touch $@
 
 install: node_modules/.installed ## installs what package-lock.json names
