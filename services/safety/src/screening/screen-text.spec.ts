@@ -17,6 +17,11 @@ describe('findings that overlap', () => {
     expect(screen(text, rules).text).toBe('[EMAIL]');
   });
 
+  it('leave nothing of the one that goes on beyond the other', () => {
+    const rules = [EntityKind.EMAIL, EntityKind.SECRET].map((kind) => ({ kind, action: Action.REDACT }));
+    expect(screen('a@b.sk-abcdefgh12345678_tail9 end', rules).text).toBe('[EMAIL] end');
+  });
+
   it('leave out the one inside of another that does as much', () => {
     const rules = [EntityKind.EMAIL, EntityKind.SECRET].map((kind) => ({ kind, action: Action.REDACT }));
     expect(screen(text, rules).findings.map(({ kind }) => kind)).toEqual([EntityKind.EMAIL]);

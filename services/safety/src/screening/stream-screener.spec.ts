@@ -70,10 +70,12 @@ const cutText = fc
 const samples = [
   'mail joe.bloggs+x@example.co.uk.',
   'call (415) 555-2671 now',
+  '415-555-2671-88 415-555-2671- ok',
   '+44 (0)20 7946 0958, ok',
   'pay 4111 1111 1111 1111!',
   'IBAN DE89 3704 0044 0532 0130 00.',
   'at 10.0.0.1, 2001:db8::1.',
+  '10.0.0.1.5 1.2.3.4-beta 1.2.3.4.',
   'x sk-abcDEF1234567890 y',
   'Bearer abcdef1234567890abcdef.',
   '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----',
@@ -143,6 +145,15 @@ describe('a stream, put together', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it.each([
+    ['a word that announces a number', 'call me at ', '4155552671 '],
+    ['a word before a token', 'a Bearer ', 'abcdef1234567890abcdef '],
+    ['a word before a version', 'a version ', '1.2.3.4 '],
+  ])('equals the whole text where %s was released long ago with much before it', (_, before, after) => {
+    const pieces = ['x '.repeat(1000) + before, after];
+    expect(together(stream(pieces, redactAll))).toEqual(whole(pieces.join(''), redactAll));
   });
 
   it.each([
@@ -242,6 +253,20 @@ describe('a stream, at every moment', () => {
       ' fox',
       '',
     ]);
+  });
+
+  it('keeps a bounded part of a long text', () => {
+    let longest = 0;
+    const advance = (text: string) => {
+      longest = Math.max(longest, text.length);
+      return text.length;
+    };
+    const plan = {
+      createDetectors: () => [{ kind: EntityKind.EMAIL, advance }],
+      actionOf: () => Action.REDACT,
+    };
+    stream(Array<string>(1000).fill('A hundred characters of text. '.repeat(4)), plan);
+    expect(longest).toBeLessThan(1300);
   });
 
   it('holds back half of a surrogate pair', () => {
