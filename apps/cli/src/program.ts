@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { addAskCommand } from './commands/ask-command';
+import { addAssistantsCommands } from './commands/assistants-commands';
 import { addCollectionsCommands } from './commands/collections-commands';
 import { type CommandContext } from './commands/command-context';
 import { addDocumentsCommands } from './commands/documents-commands';
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
     .addHelpText('after', environmentHelp);
   addIngestCommand(program, context);
   addAskCommand(program, context);
+  addAssistantsCommands(program, context);
   addKeysCommands(program, context);
   addRunsCommands(program, context);
   addCollectionsCommands(program, context);

@@ -29,6 +29,13 @@ export interface CollectionJson {
   updateTime?: string;
 }
 
+export interface AssistantJson {
+  name?: string;
+  version?: number;
+  updateTime?: string;
+  spec?: { model?: string; description?: string; retrieval?: { collections?: string[] } };
+}
+
 export interface DocumentJson {
   id?: string;
   uri?: string;

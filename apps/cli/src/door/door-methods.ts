@@ -8,6 +8,8 @@ export const doorMethods = {
   listCollections: '/weft.retrieval.v1.CollectionService/ListCollections',
   ingestDocuments: '/weft.retrieval.v1.DocumentService/IngestDocuments',
   listDocuments: '/weft.retrieval.v1.DocumentService/ListDocuments',
+  createAssistant: '/weft.orchestrator.v1.AssistantService/CreateAssistant',
+  listAssistants: '/weft.orchestrator.v1.AssistantService/ListAssistants',
   getRun: '/weft.orchestrator.v1.RunService/GetRun',
   listRuns: '/weft.orchestrator.v1.RunService/ListRuns',
   cancelRun: '/weft.orchestrator.v1.RunService/CancelRun',

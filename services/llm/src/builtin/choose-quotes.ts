@@ -13,7 +13,7 @@ const overlapMax = 0.6;
 /** What a term in the headings or the title counts beside one in the sentence. */
 const headingWeight = 0.5;
 /** What code counts beside prose: it seldom says what somebody asks, and holds many words. */
-const codeWeight = 0.5;
+const codeWeight = 0.3;
 /** What the rank of the passage counts, at most: the search already knows what is near. */
 const rankBonus = 0.15;
 
