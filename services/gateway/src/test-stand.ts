@@ -26,6 +26,8 @@ export interface Stand {
   orchestrator: FakeOrchestrator;
   instance: GatewayInstance;
   database: Database;
+  /** The events that the gateway published, in order. */
+  published: PublishedEvent[];
   /** Calls an RPC by JSON, with the admin key unless `key` says otherwise. */
   rpc(path: string, body: object, key?: string): Promise<Response>;
   /** Makes a key and returns its secret. */
@@ -33,11 +35,25 @@ export interface Stand {
   stop(): Promise<void>;
 }
 
+/** An event as it came over the bus. */
+export interface PublishedEvent {
+  subject: string;
+  payload: Uint8Array;
+}
+
+interface Bus {
+  subscribe(options: {
+    consumer: string;
+    subjects: string[];
+    handle(events: PublishedEvent[]): Promise<void>;
+  }): Promise<unknown>;
+}
+
 /** `startTestService` of `@weft/testing`, which specs alone may import. */
 type Start = (
   definition: typeof gatewayService,
   options: { env: Record<string, string>; peers: RpcService[] },
-) => Promise<{ instance: GatewayInstance; database: Database; stop(): Promise<void> }>;
+) => Promise<{ instance: GatewayInstance; database: Database; events: Bus; stop(): Promise<void> }>;
 
 const adminKey = 'weft-admin-key-of-the-tests';
 
@@ -58,6 +74,12 @@ export async function openStand(
     },
     peers: [...chatServices(orchestratorStandIn), ...modelServices(), safetyService()],
   });
+  const published: PublishedEvent[] = [];
+  await service.events.subscribe({
+    consumer: 'stand',
+    subjects: ['weft.gateway.>'],
+    handle: (events) => Promise.resolve(void published.push(...events)),
+  });
   const httpUrl = `http://127.0.0.1:${service.instance.http.port}`;
   const rpc = (path: string, body: object, key = adminKey) =>
     fetch(httpUrl + path, {
@@ -72,6 +94,7 @@ export async function openStand(
     orchestrator: orchestratorStandIn,
     instance: service.instance,
     database: service.database,
+    published,
     rpc,
     async makeKey(fields, maker = adminKey) {
       const response = await rpc(

@@ -156,7 +156,7 @@ describe('WorkerDocumentParser', () => {
   });
 
   it('stops reading what takes too long, and reads the next document', async () => {
-    const impatient = new WorkerDocumentParser({ ...options, timeoutMs: 2000 });
+    const impatient = new WorkerDocumentParser({ ...options, timeoutMs: 5000 });
     const slow = impatient.parse(request('slow.md', `---\n${'a: b\n'.repeat(100_000)}`), never);
     await expect(slow).rejects.toMatchObject({
       reason: 'DOCUMENT_TOO_COMPLEX',
