@@ -47,16 +47,16 @@ export async function startStandalone(
   const gateway = await createService(gatewayService, resources);
   for (const hosted of [...services, gateway]) {
     await network.add(hosted.name, hosted.instance.services);
-    if (hosted !== gateway) lifecycle.onStop(hosted.name, () => hosted.stop());
+    if (hosted !== gateway) lifecycle.onStop(hosted.name, () => hosted.stop(), config.drainTimeoutMs);
   }
   for (const hosted of services) await hosted.start();
-  lifecycle.onStop('calls', () => network.drain(config.drainTimeoutMs));
+  lifecycle.onStop('calls', () => network.drain(config.drainTimeoutMs), config.drainTimeoutMs);
   if (config.sample) await offerSample(network.peers, logger);
   gateway.instance.addReadinessCheck('database', () => engine.checkReady());
   for (const { name, instance } of services) {
     if (instance.checkReady) gateway.instance.addReadinessCheck(name, () => instance.checkReady!());
   }
-  lifecycle.onStop('gateway', () => gateway.stop());
+  lifecycle.onStop('gateway', () => gateway.stop(), config.drainTimeoutMs);
   await gateway.start();
   const { http, grpc } = gateway.instance;
   return {

@@ -54,17 +54,21 @@ async function startServiceProcess(
     return transport;
   });
   const hosted = await createService(definition, { env, logger, engine, events, peers });
-  lifecycle.onStop('service', () => hosted.stop());
+  lifecycle.onStop('service', () => hosted.stop(), config.drainTimeoutMs);
   const server = await serve({
     services: hosted.instance.services,
     address: config.address,
     authenticate: authenticateInternal(tokens),
     logger,
   });
-  lifecycle.onStop('server', async () => {
-    await server.drain(config.drainTimeoutMs);
-    await server.stop();
-  });
+  lifecycle.onStop(
+    'server',
+    async () => {
+      await server.drain(config.drainTimeoutMs);
+      await server.stop();
+    },
+    config.drainTimeoutMs,
+  );
   await hosted.start();
   const host = config.address.slice(0, config.address.lastIndexOf(':'));
   process.stdout.write(`weft ${definition.name} ready grpc=${host}:${server.port}\n`);

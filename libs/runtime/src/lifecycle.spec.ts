@@ -13,6 +13,21 @@ describe('Lifecycle', () => {
     expect(stopped).toEqual(['server', 'service', 'database']);
   });
 
+  it('goes on without a step that takes too long, and says that it was not clean', async () => {
+    jest.useFakeTimers();
+    try {
+      const log: string[] = [];
+      const lifecycle = new Lifecycle(silentLogger);
+      lifecycle.onStop('last', () => void log.push('last'));
+      lifecycle.onStop('hangs', () => new Promise(() => undefined), 5000);
+      const stopped = lifecycle.stop();
+      await jest.advanceTimersByTimeAsync(15_000);
+      expect([await stopped, log]).toEqual([false, ['last']]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('waits for each step before the next', async () => {
     const log: string[] = [];
     const lifecycle = new Lifecycle(silentLogger);

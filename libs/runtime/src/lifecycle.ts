@@ -5,11 +5,16 @@ export interface StopStep {
   /** Names the step in logs. */
   name: string;
   stop(): Promise<void> | void;
+  /** The longest that the step may take; the stop goes on without it then. */
+  timeoutMs: number;
 }
+
+/** What a step may take beyond the time it gives to work that goes on. */
+const stepTimeoutMsDefault = 10_000;
 
 /**
  * The life of a process: what was started last stops first.
- * A step that fails is logged and does not keep the others from stopping.
+ * A step that fails, or takes too long, is logged and does not keep the others from stopping.
  */
 export class Lifecycle {
   private readonly steps: StopStep[] = [];
@@ -17,8 +22,9 @@ export class Lifecycle {
 
   constructor(private readonly logger: Logger) {}
 
-  onStop(name: string, stop: StopStep['stop']): void {
-    this.steps.push({ name, stop });
+  /** @param drainTimeoutMs what the step itself gives to work that goes on; it may take that and ten seconds */
+  onStop(name: string, stop: StopStep['stop'], drainTimeoutMs = 0): void {
+    this.steps.push({ name, stop, timeoutMs: drainTimeoutMs + stepTimeoutMsDefault });
   }
 
   /** Runs every step once, last added first. Resolves to whether all of them succeeded. */
@@ -32,12 +38,24 @@ export class Lifecycle {
     // A start that is still going on may add steps meanwhile: they are stopped too.
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {
-        await step.stop();
+        await inTime(step);
       } catch (error) {
         clean = false;
         this.logger.error({ err: error, step: step.name }, 'a step of the shutdown failed');
       }
     }
     return clean;
+  }
+}
+
+async function inTime({ stop, timeoutMs }: StopStep): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    await Promise.race([stop(), tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
