@@ -29,9 +29,12 @@ const createAssistant = (name: string, spec: object) =>
 const ask = (model: string, content: string, more: object = {}) =>
   expectOk(post(weft, '/v1/chat/completions', { model, messages: [{ role: 'user', content }], ...more }));
 
-/** The messages that reached the provider, as role and text. */
+/** The chats that reached the provider; it is asked for its models too. */
+const chatsSeen = () => provider.requests.filter(({ path }) => path === '/v1/chat/completions');
+
+/** The messages of a chat that reached the provider, as role and text. */
 function messagesSeen(index: number): string[] {
-  const { messages } = provider.requests[index]!.body as {
+  const { messages } = chatsSeen()[index]!.body as {
     messages: { role: string; content: string | null }[];
   };
   return messages.map(({ role, content }) => `${role}: ${content ?? ''}`);
@@ -102,7 +105,7 @@ describe('an assistant with a cache', () => {
       }
       cached.push((await ask('assistant:quick', 'When is the launch?')).weft.cached);
     }
-    expect([cached, provider.requests.length]).toEqual([[false, true, false], 2]);
+    expect([cached, chatsSeen().length]).toEqual([[false, true, false], 2]);
   });
 });
 
@@ -172,7 +175,7 @@ describe('the ledger', () => {
         body: JSON.stringify({ model: 'fake-model', stream, messages: [{ role: 'user', content: 'Hi' }] }),
       }).then((response) => response.text());
     }
-    const counted = provider.requests.reduce((sum, { usage }) => sum + usage.completionTokens, 0);
+    const counted = chatsSeen().reduce((sum, { usage }) => sum + usage.completionTokens, 0);
     const rows = await eventually(async () => {
       const { records = [] } = await rpc(
         'weft.logging.v1.UsageService/ListUsageRecords',
