@@ -44,5 +44,5 @@ bench: build ## measures weft against direct calls, ingestion and retrieval qual
 	@npm run -s bench
 
 clean: ## removes what building made; data and dependencies stay
-	@rm -rf */*/dist bench/dist libs/contracts/src/gen libs/contracts/gen .jest-cache .nx reports
+	@rm -rf libs/*/dist services/*/dist apps/*/dist tools/*/dist tests/*/dist bench/dist libs/contracts/src/gen libs/contracts/gen .jest-cache .nx reports
 	@find . -name '*.tsbuildinfo' -not -path './node_modules/*' -delete
