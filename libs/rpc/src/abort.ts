@@ -12,6 +12,13 @@ export function abortReason(signal: AbortSignal): WeftError {
 
 /** CANCELLED: the caller went away. */
 export function callerGone(cause?: unknown): WeftError {
+  return cause === undefined ? goneWithoutCause : newCallerGone(cause);
+}
+
+/** Every stream that ends aborts its scope with this; making an error and its stack for each costs more than the rest of the end. */
+const goneWithoutCause = newCallerGone(undefined);
+
+function newCallerGone(cause: unknown): WeftError {
   return new WeftError('CANCELLED', 'CALLER_GONE', 'The caller went away before the answer.', { cause });
 }
 
