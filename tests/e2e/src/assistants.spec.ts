@@ -1,6 +1,15 @@
 import { type FakeProvider, startFakeProvider } from '@weft/fake-provider';
-import { call, createCollection, createKey, eventually, expectOk, post } from './door';
-import { adminKey, startWeft, type WeftProcess } from './weft-process';
+import {
+  call,
+  createCollection,
+  createKey,
+  eventually,
+  expectOk,
+  openChatStream,
+  post,
+  textOfStream,
+} from './door';
+import { startWeft, type WeftProcess } from './weft-process';
 
 let provider: FakeProvider;
 let weft: WeftProcess;
@@ -135,18 +144,8 @@ describe('screening', () => {
 
   it('redacts a card number in a stream, however it is cut', async () => {
     provider.enqueue({ text: card });
-    const response = await fetch(`${weft.httpUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'fake-model',
-        stream: true,
-        messages: [{ role: 'user', content: 'Hi' }],
-      }),
-    });
-    const chunks = (await response.text()).split('\n').filter((line) => line.startsWith('data: {'));
-    const text = chunks.map((line) => JSON.parse(line.slice(6)).choices[0]?.delta.content ?? '').join('');
-    expect(text).toBe('My card is [CARD], keep it.');
+    const response = await openChatStream(weft, 'fake-model');
+    expect(textOfStream(await response.text())).toBe('My card is [CARD], keep it.');
   });
 
   it('keeps a card number in the question from the model', async () => {

@@ -41,6 +41,21 @@ export async function post(
   };
 }
 
+/** Asks for a streamed answer as any HTTP client would; resolves with the head. */
+export function openChatStream(weft: WeftProcess, model: string, content = 'Hi'): Promise<Response> {
+  return fetch(`${weft.httpUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content }] }),
+  });
+}
+
+/** The text of a streamed answer's body. */
+export function textOfStream(body: string): string {
+  const chunks = body.split('\n').filter((line) => line.startsWith('data: {'));
+  return chunks.map((line) => JSON.parse(line.slice(6)).choices?.[0]?.delta.content ?? '').join('');
+}
+
 /** Makes a key and returns its secret. */
 export async function createKey(
   weft: WeftProcess,

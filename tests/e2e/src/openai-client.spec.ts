@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FakeProvider, startFakeProvider } from '@weft/fake-provider';
 import OpenAI from 'openai';
-import { call, eventually, expectOk } from './door';
+import { call, eventually, expectOk, openChatStream } from './door';
 import { adminKey, startWeft, type WeftProcess } from './weft-process';
 
 let provider: FakeProvider;
@@ -137,11 +137,7 @@ describe('a stream that breaks', () => {
     ['turns into an error', { errorEvent: { at: 3, message: 'overloaded' } }],
   ])('never looks complete when the provider %s', async (_, script) => {
     provider.enqueue({ text: ['a ', 'b ', 'c ', 'd ', 'e '], ...script });
-    const response = await fetch(`${weft.httpUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'fake-model', messages, stream: true }),
-    });
+    const response = await openChatStream(weft, 'fake-model');
     const body = await response.text();
     expect([
       body.includes('[DONE]'),

@@ -2,8 +2,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeProvider, startFakeProvider } from '@weft/fake-provider';
-import { call, createCollection, expectOk, post } from './door';
-import { adminKey, startWeft, type WeftProcess } from './weft-process';
+import { call, createCollection, expectOk, openChatStream, post } from './door';
+import { startWeft, type WeftProcess } from './weft-process';
 
 let dataDir: string;
 let provider: FakeProvider;
@@ -94,15 +94,7 @@ describe('SIGTERM', () => {
       text: Array.from({ length: 20 }, (_, index) => `word${index} `),
       delayBetweenTokensMs: 30,
     });
-    const response = await fetch(`${weft.httpUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'fake-model',
-        stream: true,
-        messages: [{ role: 'user', content: 'Hi' }],
-      }),
-    });
+    const response = await openChatStream(weft, 'fake-model');
     const stopped = weft.stop();
     const body = await response.text();
     expect([body.includes('word19'), body.trimEnd().endsWith('data: [DONE]'), await stopped]).toEqual([
@@ -115,15 +107,7 @@ describe('SIGTERM', () => {
   it('ends a stream that does not finish with an error that says to try again', async () => {
     const weft = await start({ WEFT_DRAIN_TIMEOUT_MS: '200' });
     provider.enqueue({ text: ['one ', 'two '], stall: { at: 2 } });
-    const response = await fetch(`${weft.httpUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'fake-model',
-        stream: true,
-        messages: [{ role: 'user', content: 'Hi' }],
-      }),
-    });
+    const response = await openChatStream(weft, 'fake-model');
     const stopped = weft.stop();
     const body = await response.text();
     expect([body.includes('[DONE]'), body.includes('"code":"draining"'), await stopped]).toEqual([
