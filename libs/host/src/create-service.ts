@@ -19,6 +19,8 @@ export interface HostResources {
   engine: DatabaseEngine | undefined;
   events: EventBus;
   peers: Peers;
+  /** Whether the bus reaches who consumes the events. If not, they stay in the outbox: on the bus they would be lost. Default: yes. */
+  relaysOutbox?: boolean;
 }
 
 /** A created service with what belongs to it. */
@@ -38,7 +40,8 @@ export async function createService<Config, Instance extends ServiceInstance>(
   const logger = resources.logger.child({ service: definition.name });
   const config = definition.loadConfig(resources.env);
   const database = await openDatabase(definition, resources.engine, logger);
-  const relay = database === undefined ? undefined : await relayOf(database, resources.events, logger);
+  const relays = database !== undefined && (resources.relaysOutbox ?? true);
+  const relay = relays ? await relayOf(database, resources.events, logger) : undefined;
   const instance = await definition.create({
     config,
     logger,

@@ -53,7 +53,14 @@ async function startServiceProcess(
     transports.set(domain, transport);
     return transport;
   });
-  const hosted = await createService(definition, { env, logger, engine, events, peers });
+  const hosted = await createService(definition, {
+    env,
+    logger,
+    engine,
+    events,
+    peers,
+    relaysOutbox: false,
+  });
   lifecycle.onStop('service', () => hosted.stop(), config.drainTimeoutMs);
   const server = await serve({
     services: hosted.instance.services,
