@@ -10,4 +10,5 @@ export {
 export { newId } from './identifiers';
 export { Lifecycle, type StopStep } from './lifecycle';
 export { createLogger, type Logger, type LogLevel, logLevels, silentLogger } from './logger';
+export { createReadiness, type Readiness, type ReadinessCheck } from './readiness';
 export { runProcess } from './run-process';

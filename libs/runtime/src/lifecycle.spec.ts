@@ -28,6 +28,23 @@ describe('Lifecycle', () => {
     }
   });
 
+  it('bounds the stop as a whole', async () => {
+    jest.useFakeTimers();
+    try {
+      const log: string[] = [];
+      const lifecycle = new Lifecycle(silentLogger);
+      lifecycle.bound(3000);
+      lifecycle.onStop('last', () => void log.push('last'));
+      lifecycle.onStop('hangs too', () => new Promise(() => undefined), 5000);
+      lifecycle.onStop('hangs', () => new Promise(() => undefined), 5000);
+      const stopped = lifecycle.stop();
+      await jest.advanceTimersByTimeAsync(3000);
+      expect([await stopped, log]).toEqual([false, ['last']]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('waits for each step before the next', async () => {
     const log: string[] = [];
     const lifecycle = new Lifecycle(silentLogger);

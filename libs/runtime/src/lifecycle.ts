@@ -19,8 +19,14 @@ const stepTimeoutMsDefault = 10_000;
 export class Lifecycle {
   private readonly steps: StopStep[] = [];
   private stopping: Promise<boolean> | undefined;
+  private stopMsMax = Infinity;
 
   constructor(private readonly logger: Logger) {}
+
+  /** Bounds the stop as a whole: a step that is still going on then is not waited for. What is durable does not depend on it. */
+  bound(stopMsMax: number): void {
+    this.stopMsMax = stopMsMax;
+  }
 
   /** @param drainTimeoutMs what the step itself gives to work that goes on; it may take that and ten seconds */
   onStop(name: string, stop: StopStep['stop'], drainTimeoutMs = 0): void {
@@ -35,10 +41,11 @@ export class Lifecycle {
 
   private async runSteps(): Promise<boolean> {
     let clean = true;
+    const endsAt = performance.now() + this.stopMsMax;
     // A start that is still going on may add steps meanwhile: they are stopped too.
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {
-        await inTime(step);
+        await inTime(step, Math.min(step.timeoutMs, Math.max(endsAt - performance.now(), 0)));
       } catch (error) {
         clean = false;
         this.logger.error({ err: error, step: step.name }, 'a step of the shutdown failed');
@@ -48,10 +55,10 @@ export class Lifecycle {
   }
 }
 
-async function inTime({ stop, timeoutMs }: StopStep): Promise<void> {
+async function inTime({ stop }: StopStep, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
+    timer = setTimeout(() => reject(new Error(`it took longer than ${Math.round(timeoutMs)} ms`)), timeoutMs);
   });
   try {
     await Promise.race([stop(), tooLong]);

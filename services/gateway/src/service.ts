@@ -9,7 +9,7 @@ import {
   type RpcService,
   type RunningServer,
 } from '@weft/rpc';
-import { type Logger } from '@weft/runtime';
+import { createReadiness, type Logger, type ReadinessCheck } from '@weft/runtime';
 import { apiKeyHandler } from './api-keys/api-key-handler';
 import { type AdminKey, ensureAdminKey } from './api-keys/ensure-admin-key';
 import { createKeyAuthenticator } from './api-keys/key-authenticator';
@@ -21,7 +21,6 @@ import { loadGatewayConfig } from './config';
 import { createEntryPipeline } from './entry/entry-pipeline';
 import { openGrpcDoor } from './grpc/grpc-door';
 import { type HttpDoor, openHttpDoor } from './http/http-door';
-import { createReadiness, type ReadinessCheck } from './http/probes';
 
 /** Both doors, open. */
 interface Doors {

@@ -2,7 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { unavailable, WeftError } from '@weft/errors';
 import { type Peers, publicError, type RawCalls } from '@weft/rpc';
-import { type Logger } from '@weft/runtime';
+import { type Logger, type Readiness } from '@weft/runtime';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type EntryPipeline } from '../entry/entry-pipeline';
 import { requestIdOf } from '../entry/request-id';
@@ -13,7 +13,7 @@ import { errorAnswer } from './error-answer';
 import { type Exchange } from './exchange';
 import { Exchanges } from './exchanges';
 import { refuseMalformed } from './malformed-request';
-import { addProbes, type Readiness } from './probes';
+import { addProbes } from './probes';
 import { acceptStrictJson } from './request-body';
 import { collectRoutes, pathOf, unmatchedRoute } from './routes';
 

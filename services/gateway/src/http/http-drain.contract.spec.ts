@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { createInProcessTransport, createPeers } from '@weft/rpc';
-import { silentLogger } from '@weft/runtime';
+import { createReadiness, type Readiness, silentLogger } from '@weft/runtime';
 import { type EntryPipeline } from '../entry/entry-pipeline';
 import {
   chatServices,
@@ -13,7 +13,6 @@ import {
   textEvent,
 } from '../test-stand';
 import { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './http-door';
-import { createReadiness, type Readiness } from './probes';
 
 let orchestrator: FakeOrchestrator;
 let readiness: Readiness;

@@ -1,4 +1,4 @@
-import { createReadiness } from './probes';
+import { createReadiness } from './readiness';
 
 describe('readiness', () => {
   test('is ready when every check passes', async () => {
