@@ -47,7 +47,9 @@ function loopbackNetwork(logger: Logger): ServiceNetwork {
     const server = servers.get(domain);
     if (server === undefined)
       throw unavailable('SERVICE_NOT_RUNNING', `The service '${domain}' does not run in this process.`);
-    const transport = transports.get(domain) ?? connectGrpc({ address: `127.0.0.1:${server.port}`, tokens });
+    const transport =
+      transports.get(domain) ??
+      connectGrpc({ target: `127.0.0.1:${server.port}`, security: { kind: 'insecure' }, tokens });
     transports.set(domain, transport);
     return transport;
   };
@@ -55,7 +57,16 @@ function loopbackNetwork(logger: Logger): ServiceNetwork {
     peers: createPeers(transportOf),
     async add(domain, services) {
       const authenticate = authenticateInternal(tokens);
-      servers.set(domain, await serve({ services, address: '127.0.0.1:0', authenticate, logger }));
+      servers.set(
+        domain,
+        await serve({
+          services,
+          address: '127.0.0.1:0',
+          security: { kind: 'insecure' },
+          authenticate,
+          logger,
+        }),
+      );
     },
     async drain(timeoutMs) {
       await Promise.all([...servers.values()].map((server) => server.drain(timeoutMs)));

@@ -136,6 +136,7 @@ describe('deadlines on the wire', () => {
         }),
       ],
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: authenticateInternal(testTokens),
       logger: silentLogger,
     });
@@ -167,6 +168,7 @@ describe('deadlines on the wire', () => {
     const server = await serve({
       services: [safetyService()],
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: () => new Promise(() => undefined),
       logger: silentLogger,
     });

@@ -114,7 +114,13 @@ describe('identity on the wire', () => {
     };
     const services: RpcService[] = [safetyService({ screenText: count })];
     const authenticate = authenticateInternal(testTokens);
-    server = await serve({ services, address: '127.0.0.1:0', authenticate, logger: silentLogger });
+    server = await serve({
+      services,
+      address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
+      authenticate,
+      logger: silentLogger,
+    });
   });
 
   afterEach(async () => {
@@ -145,7 +151,11 @@ describe('identity on the wire', () => {
 
   it('refuses a token that another weft signed', async () => {
     const tokens = createIdentityTokens(Buffer.alloc(32, 8));
-    const transport = connectGrpc({ address: `127.0.0.1:${server.port}`, tokens });
+    const transport = connectGrpc({
+      security: { kind: 'insecure' },
+      target: `127.0.0.1:${server.port}`,
+      tokens,
+    });
     closing.push(transport);
     const call = transport
       .client(safety.SafetyServiceDefinition)
@@ -188,10 +198,15 @@ describe('identity on the wire', () => {
         }),
       ],
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: authenticateInternal(testTokens),
       logger: silentLogger,
     });
-    const transport = connectGrpc({ address: `127.0.0.1:${other.port}`, tokens: testTokens });
+    const transport = connectGrpc({
+      security: { kind: 'insecure' },
+      target: `127.0.0.1:${other.port}`,
+      tokens: testTokens,
+    });
     closing.push(transport);
     const caller = testCaller({ traceparent: 'injected\r\nx-weft-identity: forged' });
     await transport.client(safety.SafetyServiceDefinition).screenText(screenRequest, { caller });
@@ -224,6 +239,7 @@ describe('every method of every contract', () => {
         ),
       })),
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: authenticateInternal(testTokens),
       logger: silentLogger,
     });

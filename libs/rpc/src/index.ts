@@ -25,3 +25,4 @@ export { type RunningServer, serve, type ServeOptions } from './serve';
 export { publicError } from './public-error';
 export { errorDetailsOf, fromErrorStatus, httpStatusOf, toErrorStatus } from './status-mapping';
 export { type Transport } from './transport';
+export { type TlsIdentity, type TransportSecurity } from './transport-security';

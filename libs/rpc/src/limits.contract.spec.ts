@@ -140,6 +140,7 @@ describe('a server that is sent metadata over 8 KiB all the same', () => {
         }),
       ],
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: authenticateInternal(testTokens),
       logger: silentLogger,
     });
@@ -168,11 +169,13 @@ describe('a client whose limit is lower than what it is sent', () => {
     const server = await serve({
       services: [safetyService({ screenText })],
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: authenticateInternal(testTokens),
       logger: silentLogger,
     });
     const transport = connectGrpc({
-      address: `127.0.0.1:${server.port}`,
+      security: { kind: 'insecure' },
+      target: `127.0.0.1:${server.port}`,
       tokens: testTokens,
       messageBytesMax,
     });

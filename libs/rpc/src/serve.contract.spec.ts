@@ -32,6 +32,7 @@ async function start(options: Partial<ServeOptions> = {}): Promise<RunningServer
   const server = await serve({
     services: [safetyService()],
     address: '127.0.0.1:0',
+    security: { kind: 'insecure' },
     authenticate: authenticateInternal(testTokens),
     logger: silentLogger,
     ...options,
@@ -47,7 +48,12 @@ function channelTo(port: number) {
 }
 
 function clientOf(port: number, keepalive?: { intervalMs: number; timeoutMs: number }) {
-  const transport = connectGrpc({ address: `127.0.0.1:${port}`, tokens: testTokens, keepalive });
+  const transport = connectGrpc({
+    target: `127.0.0.1:${port}`,
+    security: { kind: 'insecure' },
+    tokens: testTokens,
+    keepalive,
+  });
   closing.push(transport);
   return transport.client(safety.SafetyServiceDefinition);
 }

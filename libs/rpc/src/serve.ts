@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServerCredentials } from '@grpc/grpc-js';
 import { descriptorImageBase64 } from '@weft/contracts';
 import { internal, unavailable } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
@@ -14,6 +13,7 @@ import { channelOptions, internalMessageBytesMax, type Keepalive } from './grpc-
 import { grpcService, type GrpcService, wireErrors } from './grpc-service';
 import { type Authenticate } from './inbound-call';
 import { type RpcService } from './rpc-service';
+import { serverCredentials, type TransportSecurity } from './transport-security';
 
 /** How long connections may take to say goodbye once every call is answered. */
 const goodbyeMs = 1000;
@@ -22,6 +22,7 @@ export interface ServeOptions {
   services: RpcService[];
   /** `host:port`; port 0 lets the system choose. */
   address: string;
+  security: TransportSecurity;
   authenticate: Authenticate;
   logger: Logger;
   /** Whether the contracts of `services` can be asked for by reflection. Default: no. */
@@ -38,6 +39,8 @@ export interface RunningServer {
   port: number;
   /** Calls in flight. */
   callsInFlight(): number;
+  /** Says in grpc.health.v1 whether this server should be sent calls. Those that come are answered all the same. */
+  setServing(serving: boolean): void;
   /** Says NOT_SERVING, lets nobody in, waits for what is inside, and after `timeoutMs` ends it with a retryable error. */
   drain(timeoutMs: number): Promise<void>;
   /** Closes every connection, once the answers on their way have left it; a second later at any rate. Drain first. */
@@ -66,12 +69,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       .with(wireErrors)
       .add(definition, handlers as never);
 
-  const port = await listen(server, options.address);
+  const port = await listen(server, options);
+  let draining = false;
+  const say = (serving: boolean) => {
+    for (const name of ['', ...names]) health.setStatus(serving ? 'healthy' : 'unhealthy', name);
+  };
   return {
     port,
     callsInFlight: () => admission.callsInFlight,
+    setServing: (serving) => say(serving && !draining),
     async drain(timeoutMs) {
-      for (const name of ['', ...names]) health.setStatus('unhealthy', name);
+      draining = true;
+      say(false);
       await admission.drain(timeoutMs);
     },
     async stop() {
@@ -106,9 +115,9 @@ function reflectionOf(services: string[]) {
   return ServerReflection(Buffer.from(descriptorImageBase64, 'base64'), services);
 }
 
-async function listen(server: Server, address: string): Promise<number> {
+async function listen(server: Server, { address, security }: ServeOptions): Promise<number> {
   try {
-    return await server.listen(address, ServerCredentials.createInsecure());
+    return await server.listen(address, serverCredentials(security));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw unavailable('ADDRESS_IN_USE', `gRPC cannot listen on ${address}: ${why}`, { cause });

@@ -98,6 +98,7 @@ describe('what a client without our code receives', () => {
     const server = await serve({
       services: [safetyService({ screenText: () => Promise.reject(error) })],
       address: '127.0.0.1:0',
+      security: { kind: 'insecure' },
       authenticate: () => testCaller(),
       logger: silentLogger,
     });

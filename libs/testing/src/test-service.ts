@@ -53,11 +53,16 @@ export async function startTestService<Config, Instance extends ServiceInstance>
   const server = await serve({
     services: hosted.instance.services,
     address: '127.0.0.1:0',
+    security: { kind: 'insecure' },
     authenticate: authenticateInternal(tokens),
     logger,
   });
   await hosted.start();
-  const transport = connectGrpc({ address: `127.0.0.1:${server.port}`, tokens });
+  const transport = connectGrpc({
+    target: `127.0.0.1:${server.port}`,
+    security: { kind: 'insecure' },
+    tokens,
+  });
   return {
     port: server.port,
     instance: hosted.instance,

@@ -58,9 +58,21 @@ export function testCaller(overrides: Partial<Caller> = {}): Caller {
 
 async function openGrpc(services: RpcService[], { logger = silentLogger, messageBytesMax }: OpenOptions) {
   const authenticate = authenticateInternal(testTokens);
-  const server = await serve({ services, address: '127.0.0.1:0', authenticate, logger, messageBytesMax });
-  const address = `127.0.0.1:${server.port}`;
-  const transport = connectGrpc({ address, tokens: testTokens, messageBytesMax });
+  const server = await serve({
+    services,
+    address: '127.0.0.1:0',
+    security: { kind: 'insecure' },
+    authenticate,
+    logger,
+    messageBytesMax,
+  });
+  const target = `127.0.0.1:${server.port}`;
+  const transport = connectGrpc({
+    target,
+    security: { kind: 'insecure' },
+    tokens: testTokens,
+    messageBytesMax,
+  });
   return {
     transport,
     drain: (timeoutMs: number) => server.drain(timeoutMs),

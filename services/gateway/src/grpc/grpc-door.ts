@@ -29,6 +29,7 @@ export function openGrpcDoor(options: GrpcDoorOptions): Promise<RunningServer> {
   return serve({
     services: proxiedServices(options.raw),
     address: `${options.host}:${options.port}`,
+    security: { kind: 'insecure' },
     raw: true,
     reflection: options.reflection,
     logger: options.logger,
