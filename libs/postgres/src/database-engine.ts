@@ -11,8 +11,12 @@ export interface OpenSchemaOptions {
   logger: Logger;
 }
 
-/** A place where schemas live. The embedded PGlite is one; a pool of connections to a PostgreSQL server can be another. */
+/** What runs the SQL: PostgreSQL inside this process with one connection, or a PostgreSQL server. */
+export type EngineKind = 'embedded' | 'server';
+
+/** A place where schemas live: the embedded PGlite, or a pool of connections to a PostgreSQL server. */
 export interface DatabaseEngine {
+  readonly kind: EngineKind;
   /** Makes the schema, its role and the functions for migrations where they are missing, and applies what is new of the migrations. */
   openSchema(options: OpenSchemaOptions): Promise<Database>;
   /** Resolves when the database answers; rejects with UNAVAILABLE when it does not. */

@@ -1,5 +1,5 @@
 export { ALL_TENANTS, type Database, type Statement, type TenantScope, type Transaction } from './database';
-export { type DatabaseEngine, type OpenSchemaOptions } from './database-engine';
+export { type DatabaseEngine, type EngineKind, type OpenSchemaOptions } from './database-engine';
 export { DatabaseError, isUniqueViolation } from './database-error';
 export { createEmbeddedEngine, type EmbeddedEngineOptions } from './embedded/embedded-engine';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit';

@@ -82,11 +82,32 @@ describe('migrations', () => {
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('stop the start when an applied file is gone', async () => {
+  it('stop the start when an applied file is gone while a later one is there', async () => {
     write('0001_create.sql', 'create table things (id text)');
+    write('0002_fill.sql', `insert into things values ('b')`);
     await open();
     rmSync(join(folder, '0001_create.sql'));
     await expect(open()).rejects.toMatchObject({ reason: 'MIGRATION_MISSING' });
+  });
+
+  // A rolling deployment: the new release has migrated, and a replica of the previous one restarts meanwhile. It must come up.
+  it('let a build start on a schema that a later release has migrated, with a warning', async () => {
+    write('0001_create.sql', 'create table things (id text)');
+    write('0002_fill.sql', `insert into things values ('b')`);
+    await open();
+    rmSync(join(folder, '0002_fill.sql'));
+    const warn = jest.fn();
+    const database = await open({ ...silentLogger, warn });
+    expect([warn.mock.calls[0][0], await database.query(ALL_TENANTS, 'select id from things')]).toEqual([
+      expect.objectContaining({ migrations: ['0002_fill.sql'] }),
+      [{ id: 'b' }],
+    ]);
+  });
+
+  it('can tell which engine runs them', async () => {
+    write('0001_create.sql', `create table things as select current_setting('weft.engine', true) as engine`);
+    const database = await open();
+    expect(await database.query(ALL_TENANTS, 'select engine from things')).toEqual([{ engine: 'embedded' }]);
   });
 
   it('leave nothing of a file that fails, and say which and why', async () => {

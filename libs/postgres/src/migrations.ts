@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { WeftError } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
 
+import { type EngineKind } from './database-engine';
 import { type OwnerConnection } from './owner-connection';
 import { setupName } from './schema-setup';
 
@@ -18,21 +19,26 @@ interface Migration {
  * Applies the migrations of a folder that a schema does not have yet, in the order of their names, each in a transaction of its own under
  * an advisory lock, so several processes may start at once.
  *
- * @throws WeftError FAILED_PRECONDITION `MIGRATION_CHANGED` when an applied file has changed, `MIGRATION_MISSING` when one is gone,
- * `MIGRATION_FAILED` when one fails; what it did is then rolled back
+ * A schema may be ahead of this build: the next release has been here, and replicas of this one restart while it rolls out. That is a
+ * warning. SQL can tell the engine by `current_setting('weft.engine')`, which is `embedded` or `server`.
+ *
+ * @throws WeftError FAILED_PRECONDITION `MIGRATION_CHANGED` when an applied file has changed, `MIGRATION_MISSING` when one is gone while
+ * later ones are there, `MIGRATION_FAILED` when one fails; what it did is then rolled back
  */
 export async function applyMigrations(
   owner: OwnerConnection,
-  options: { schema: string; folder: string; logger: Logger },
+  options: { schema: string; folder: string; engine: EngineKind; logger: Logger },
 ): Promise<void> {
-  const { schema, folder, logger } = options;
+  const { schema, folder, engine, logger } = options;
   const migrations = await readMigrations(folder);
   const applied = await readApplied(owner, schema);
-  refuseMissing(schema, migrations, applied);
+  const ahead = unknownMigrations(schema, migrations, applied);
+  if (ahead.length > 0)
+    logger.warn({ schema, migrations: ahead }, 'the schema has migrations of a later release than this build');
   for (const migration of migrations) {
     refuseChanged(schema, migration, applied.get(migration.name));
     if (applied.has(migration.name)) continue;
-    if (await applyOne(owner, schema, migration))
+    if (await applyOne(owner, { schema, engine, migration }))
       logger.info({ schema, migration: migration.name }, 'applied a migration');
   }
 }
@@ -64,11 +70,18 @@ async function readApplied(owner: OwnerConnection, schema: string): Promise<Map<
   return new Map(rows.map(({ name, checksum }) => [name, checksum]));
 }
 
-function refuseMissing(schema: string, migrations: Migration[], applied: ReadonlyMap<string, string>): void {
+/** The applied migrations that this build does not know, if all of them come after those that it has. */
+function unknownMigrations(
+  schema: string,
+  migrations: Migration[],
+  applied: ReadonlyMap<string, string>,
+): string[] {
   const known = new Set(migrations.map(({ name }) => name));
-  const missing = [...applied.keys()].find((name) => !known.has(name));
-  if (missing === undefined) return;
-  const message = `The schema '${schema}' has the migration '${missing}', which this build does not know. Start a build that has it.`;
+  const unknown = [...applied.keys()].filter((name) => !known.has(name));
+  const last = migrations.at(-1)?.name ?? '';
+  const missing = unknown.find((name) => name < last);
+  if (missing === undefined) return unknown;
+  const message = `The schema '${schema}' has the migration '${missing}', which this build does not know although it has '${last}'. Start a build that has both.`;
   throw failed('MIGRATION_MISSING', message);
 }
 
@@ -79,7 +92,10 @@ function refuseChanged(schema: string, migration: Migration, applied: string | u
 }
 
 /** Applies a migration, unless another process was quicker: answers whether it did. */
-async function applyOne(owner: OwnerConnection, schema: string, migration: Migration): Promise<boolean> {
+async function applyOne(
+  owner: OwnerConnection,
+  { schema, engine, migration }: { schema: string; engine: EngineKind; migration: Migration },
+): Promise<boolean> {
   return owner.transaction(async (transaction) => {
     await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
       `weft:migrations:${schema}`,
@@ -92,7 +108,9 @@ async function applyOne(owner: OwnerConnection, schema: string, migration: Migra
     if (applied) return false;
     try {
       // An owner that is no superuser is under the forced policies too: a migration works on the rows of every tenant.
-      await transaction.script(`set local search_path = ${schema}, public; set local weft.tenant_id = '*';`);
+      await transaction.script(
+        `set local search_path = ${schema}, public; set local weft.tenant_id = '*'; set local weft.engine = '${engine}';`,
+      );
       await transaction.script(migration.text);
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);

@@ -65,6 +65,7 @@ export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Prom
 }
 
 class EmbeddedEngine implements DatabaseEngine {
+  readonly kind = 'embedded';
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -77,7 +78,7 @@ class EmbeddedEngine implements DatabaseEngine {
     const owner = new EmbeddedOwner(this.connection, migrationMsMax);
     await setUpSchema(owner, schema);
     if (migrationsFolder !== undefined)
-      await applyMigrations(owner, { schema, folder: migrationsFolder, logger });
+      await applyMigrations(owner, { schema, folder: migrationsFolder, engine: this.kind, logger });
     return new EmbeddedDatabase(this.connection, schema, this.transactionMsMax);
   }
 
