@@ -1,1 +1,1 @@
-export {};
+export { type CertificatesOptions, makeCertificates } from './make-certificates';
