@@ -1,3 +1,4 @@
+export { checkDatabase, checkNats } from './check-engines';
 export { type EngineBinaries, fetchEngines } from './fetch-engines';
 export { type DatabaseOptions } from './postgres-databases';
 export { type Engines, type EnginesOptions, startEngines } from './start-engines';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { unavailable, WeftError } from '@weft/errors';
+import { unavailable, type WeftError } from '@weft/errors';
 import { type Account } from './account';
 import { identify, killTree, type ProcessIdentity, waitUntilGone } from './engine-process';
 import { guard, release } from './watchdog';
@@ -19,14 +19,14 @@ export interface ServerCommand {
   /** Whether it is there for clients, asked again and again until it is. */
   isReady: (identity: ProcessIdentity) => Promise<boolean>;
   readyTimeoutMs: number;
-  /** The signal that ends it at once and cleanly, for when this process ends; undefined lets it outlive this process. */
-  stopSignal: NodeJS.Signals | undefined;
+  /** The signal that ends it at once and cleanly, sent when this process ends. */
+  stopSignal: NodeJS.Signals;
 }
 
 const pollIntervalMs = 10;
 
 /**
- * Starts a server and waits until it is ready.
+ * Starts a server and waits until it is ready. It ends when this process does, until the watchdog releases it.
  *
  * @throws WeftError UNAVAILABLE `PORT_TAKEN`, or `ENGINE_NOT_STARTED` with the end of its log
  */
@@ -50,10 +50,8 @@ export async function launchServer(command: ServerCommand): Promise<ProcessIdent
   );
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (identity === undefined) throw notStarted(command, logStart, await failure);
-  if (command.stopSignal !== undefined) {
-    guard(identity, command.stopSignal);
-    void failure.then(() => release(identity));
-  }
+  guard(identity, command.stopSignal);
+  void failure.then(() => release(identity));
   const problem = await Promise.race([failure, waitUntilReady(command, identity)]);
   if (problem === undefined) return identity;
   await killTree(identity);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { invalidField } from '@weft/errors';
-import { Client, escapeIdentifier } from 'pg';
+import { Client, DatabaseError, escapeIdentifier } from 'pg';
 
 /** How a database is made. */
 export interface DatabaseOptions {
@@ -30,27 +30,50 @@ export async function createDatabase(
   url.pathname = `/${encodeURIComponent(name)}`;
   const database = escapeIdentifier(name);
   if (options.owner !== true) {
-    await runStatements(adminUrl, [`create database ${database}`]);
+    await withClient(adminUrl, (client) => client.query(`create database ${database}`));
     return url.href;
   }
   const role = ownerOf(name);
   const password = randomBytes(18).toString('base64url');
-  await runStatements(adminUrl, [
-    `create role ${escapeIdentifier(role)} login createrole password '${password}'`,
-    `create database ${database} owner ${escapeIdentifier(role)}`,
-  ]);
+  await withClient(adminUrl, async (client) => {
+    await client.query(`create role ${escapeIdentifier(role)} login createrole password '${password}'`);
+    await client.query(`create database ${database} owner ${escapeIdentifier(role)}`);
+  });
   url.username = encodeURIComponent(role);
   url.password = password;
   return url.href;
 }
 
-/** Drops a database, whoever is connected to it, and the role that was made with it; one that is not there is no error. */
+/**
+ * Drops a database, whoever is connected to it, with its owner and the roles that the owner made, unless those are in use
+ * elsewhere. One that is not there is no error.
+ */
 export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   checkName(name);
-  await runStatements(adminUrl, [
-    `drop database if exists ${escapeIdentifier(name)} with (force)`,
-    `drop role if exists ${escapeIdentifier(ownerOf(name))}`,
-  ]);
+  await withClient(adminUrl, async (client) => {
+    await client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`);
+    const { rows } = await client.query<{ role: string }>(rolesMadeBy, [ownerOf(name)]);
+    for (const { role } of rows) await dropRoleUnlessUsed(client, role);
+    await client.query(`drop role if exists ${escapeIdentifier(ownerOf(name))}`);
+  });
+}
+
+/** Who makes a role administers it. */
+const rolesMadeBy = `
+  select made.rolname as role
+  from pg_auth_members
+  join pg_roles made on made.oid = roleid
+  join pg_roles owner on owner.oid = member
+  where owner.rolname = $1 and admin_option`;
+
+const dependentObjectsStillExist = '2BP01';
+
+async function dropRoleUnlessUsed(client: Client, role: string): Promise<void> {
+  try {
+    await client.query(`drop role ${escapeIdentifier(role)}`);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== dependentObjectsStillExist) throw error;
+  }
 }
 
 function ownerOf(database: string): string {
@@ -63,14 +86,13 @@ function checkName(name: string): void {
     throw invalidField('name', `must have 1 to ${nameLengthMax} bytes`);
 }
 
-/** Runs statements that must each be outside a transaction. */
-async function runStatements(url: string, statements: string[]): Promise<void> {
+async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   // A server that is stopped meanwhile breaks the connection; the statement fails and says so.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    for (const statement of statements) await client.query(statement);
+    await work(client);
   } finally {
     await client.end();
   }

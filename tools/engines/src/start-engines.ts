@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkDatabase, checkNats } from './check-engines';
 import { type NatsServer, startNats } from './start-nats';
 import { type PostgresServer, startPostgres } from './start-postgres';
 
@@ -22,23 +23,34 @@ export interface Engines {
   stop(): Promise<void>;
 }
 
-/** Starts those engines that are not given. If one does not start, neither is left running. */
+/**
+ * Starts those engines that are not given, and checks those that are. If one fails, neither is left running.
+ *
+ * @throws WeftError as `startPostgres`, `startNats`, `checkDatabase` and `checkNats`
+ */
 export async function startEngines({ folder, given = {} }: EnginesOptions): Promise<Engines> {
+  const { databaseUrl, natsUrl } = given;
   const [postgres, nats] = await Promise.allSettled([
-    given.databaseUrl === undefined ? startPostgres({ folder: join(folder, 'postgres') }) : undefined,
-    given.natsUrl === undefined ? startNats({ folder: join(folder, 'nats') }) : undefined,
+    databaseUrl === undefined
+      ? startPostgres({ folder: join(folder, 'postgres') })
+      : useGiven(checkDatabase, databaseUrl),
+    natsUrl === undefined ? startNats({ folder: join(folder, 'nats') }) : useGiven(checkNats, natsUrl),
   ]);
   if (postgres.status === 'rejected' || nats.status === 'rejected') {
     for (const each of [postgres, nats]) if (each.status === 'fulfilled') await each.value?.stop();
     throw postgres.status === 'rejected' ? postgres.reason : (nats as PromiseRejectedResult).reason;
   }
   return {
-    databaseUrl: given.databaseUrl ?? postgres.value!.url,
-    natsUrl: given.natsUrl ?? nats.value!.url,
+    databaseUrl: databaseUrl ?? postgres.value!.url,
+    natsUrl: natsUrl ?? nats.value!.url,
     postgres: postgres.value,
     nats: nats.value,
     stop: async () => {
       await Promise.all([postgres.value?.stop(), nats.value?.stop()]);
     },
   };
+}
+
+async function useGiven(check: (url: string) => Promise<void>, url: string): Promise<undefined> {
+  await check(url);
 }

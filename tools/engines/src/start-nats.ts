@@ -7,6 +7,7 @@ import { freezeTree, isRunning, killTree, type ProcessIdentity, signal, thawTree
 import { fetchNats } from './fetch-engines';
 import { withFreePort } from './free-port';
 import { endServer, launchServer } from './launch-server';
+import { release } from './watchdog';
 import { readNatsInfo } from './nats-info';
 
 /** What to start. */
@@ -19,8 +20,6 @@ export interface NatsOptions {
   maxMemory?: string;
   /** Whether each message is on the disk before it is acknowledged; within two minutes of it by default, as nats-server does. */
   syncAlways?: boolean;
-  /** Whether it outlives this process; it ends with it by default, also if this process is killed. */
-  detached?: boolean;
 }
 
 /** A NATS server of this process, with JetStream. */
@@ -41,6 +40,8 @@ export interface NatsServer {
   freeze(): Promise<void>;
   /** Lets it go on. */
   thaw(): void;
+  /** Lets it outlive this process; else it ends with it, also if this process is killed. `restart` binds it again. */
+  detach(): void;
 }
 
 const readyTimeoutMs = 60_000;
@@ -112,6 +113,7 @@ function natsServerOf(
     },
     freeze: () => freezeTree(identity),
     thaw: () => thawTree(identity),
+    detach: () => release(identity),
   };
 }
 
@@ -136,6 +138,6 @@ async function launchNats(what: {
       return info?.name === name && info.jetstream;
     },
     readyTimeoutMs,
-    stopSignal: options.detached === true ? undefined : 'SIGTERM',
+    stopSignal: 'SIGTERM',
   });
 }

@@ -7,6 +7,7 @@ import { freezeTree, isRunning, killTree, type ProcessIdentity, signal, thawTree
 import { fetchPostgres, type PostgresBinaries } from './fetch-engines';
 import { withFreePort } from './free-port';
 import { endServer, launchServer } from './launch-server';
+import { release } from './watchdog';
 import { openPostgresCluster, type PostgresCluster, superuser } from './postgres-cluster';
 import { createDatabase, type DatabaseOptions, dropDatabase } from './postgres-databases';
 import { clearDataFolder, isReadyIn } from './postmaster-pid';
@@ -19,8 +20,6 @@ export interface PostgresOptions {
   port?: number;
   /** PostgreSQL's own settings, over the defaults here. */
   settings?: Record<string, string>;
-  /** Whether it outlives this process; it ends with it by default, also if this process is killed. */
-  detached?: boolean;
 }
 
 /** A PostgreSQL server of this process. */
@@ -46,6 +45,8 @@ export interface PostgresServer {
   freeze(): Promise<void>;
   /** Lets them go on. */
   thaw(): void;
+  /** Lets it outlive this process; else it ends with it, also if this process is killed. `restart` binds it again. */
+  detach(): void;
 }
 
 const defaultSettings: Record<string, string> = {
@@ -115,6 +116,7 @@ function postgresServer(
     },
     freeze: () => freezeTree(identity),
     thaw: () => thawTree(identity),
+    detach: () => release(identity),
   };
 }
 
@@ -142,6 +144,6 @@ async function launchPostgres(what: {
     isReady: async ({ pid }) => isReadyIn(await readFile(pidFile, 'utf8').catch(() => ''), pid),
     readyTimeoutMs,
     // At once, and unlike SIGKILL it takes shared memory with it; what was committed is recovered at the next start.
-    stopSignal: what.options.detached === true ? undefined : 'SIGQUIT',
+    stopSignal: 'SIGQUIT',
   });
 }
