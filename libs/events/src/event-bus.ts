@@ -17,19 +17,23 @@ export interface SubscribeOptions {
 
 /** A consumer that listens. */
 export interface Subscription {
-  /** Handles what is on its way and ends. */
+  /** Lets the handler finish what it has begun and ends. */
   close(): Promise<void>;
 }
 
-/** Brings events from services to consumers, at least once, in the order of each publisher. */
+/** Brings events from services to consumers, at least once, and in the order of each publisher as long as nothing fails. */
 export interface EventBus {
   /**
-   * Resolves when the events cannot be lost any more. Rejects with UNAVAILABLE when the bus is closed; then they may or may not have been
-   * delivered and are to be published again.
+   * Resolves when the events cannot be lost any more. Rejects
+   * - with UNAVAILABLE when the bus is closed or cannot be reached, and with RESOURCE_EXHAUSTED when it is full: each of them may or may not
+   *   have been stored, and all are to be published again with the same ids;
+   * - with INVALID_ARGUMENT when an event can never be published: `metadata.event` is its id, and none of them was sent.
    */
   publish(events: events.EventEnvelope[]): Promise<void>;
   /** Rejects with ALREADY_EXISTS when the consumer listens already. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
-  /** Handles what is on its way and ends all subscriptions. */
+  /** Whether events can be published now. While they cannot, a service goes on working: its events wait in its outbox. */
+  ready(): boolean;
+  /** Lets the handlers finish what they have begun and ends all subscriptions. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { alreadyExists, unavailable } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
 
 import { type EventBus, type SubscribeOptions, type Subscription } from './event-bus';
-import { type DeliverySettings, InProcessConsumer } from './in-process-consumer';
+import { InProcessConsumer, type InProcessConsumerSettings } from './in-process-consumer';
 
 /** How the in-process bus works. */
 export interface InProcessEventBusOptions {
@@ -30,7 +30,7 @@ class InProcessEventBus implements EventBus {
   private readonly consumers = new Map<string, InProcessConsumer>();
   private closed = false;
 
-  constructor(private readonly settings: DeliverySettings) {}
+  constructor(private readonly settings: InProcessConsumerSettings) {}
 
   async publish(published: events.EventEnvelope[]): Promise<void> {
     if (this.closed) throw closedError();
@@ -48,6 +48,10 @@ class InProcessEventBus implements EventBus {
       await consumer.close();
     };
     return { close };
+  }
+
+  ready(): boolean {
+    return !this.closed;
   }
 
   async close(): Promise<void> {
