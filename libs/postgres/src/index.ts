@@ -5,3 +5,4 @@ export { createEmbeddedEngine, type EmbeddedEngineOptions } from './embedded/emb
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit';
 export { type OutboxEvent, outboxStatement } from './outbox';
 export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
+export { createServerEngine, type ServerEngine, type ServerEngineOptions } from './server/server-engine';

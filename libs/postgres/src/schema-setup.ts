@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { internal } from '@weft/errors';
+import { internal, WeftError } from '@weft/errors';
 
+import { DatabaseError } from './database-error';
 import { type OwnerConnection, type OwnerTransaction } from './owner-connection';
 
 /** The role that a service's work runs under. */
@@ -11,6 +13,9 @@ export function roleOf(schema: string): string {
 
 /** The row of `schema_migrations` that tells what the library itself has set up. */
 export const setupName = 'setup';
+
+/** The advisory lock that setting up takes: one process of a database at a time. */
+export const setupLock = 'weft:setup';
 
 /** Throws INTERNAL for a name that is not safe to stand in SQL. */
 export function assertSchemaName(schema: string): void {
@@ -23,17 +28,53 @@ export function assertSchemaName(schema: string): void {
  */
 export async function setUpSchema(owner: OwnerConnection, schema: string): Promise<void> {
   assertSchemaName(schema);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await setUpOnce(owner, schema);
+      return;
+    } catch (error) {
+      if (isRefusal(error)) throw privilegeMissing(schema, error as Error);
+      if (!isRoleRace(error) || attempt === attemptsMax) throw error;
+      await sleep(20 * attempt * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function setUpOnce(owner: OwnerConnection, schema: string): Promise<void> {
   const setup = setupSql(schema, roleOf(schema));
   const checksum = createHash('sha256').update(setup).digest('hex');
   await owner.transaction(async (transaction) => {
     // Looking first is what makes every start but the first quick.
     if ((await checksumOf(transaction, schema)) === checksum) return;
-    await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['weft:setup']);
+    await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [setupLock]);
     await transaction.script(setup);
     const record = `insert into ${schema}.schema_migrations (name, checksum) values ($1, $2)
       on conflict (name) do update set checksum = excluded.checksum, applied_time = now()`;
     await transaction.query(record, [setupName, checksum]);
   });
+}
+
+/** How often two databases of one server may meet over a role before it is an error. */
+const attemptsMax = 20;
+
+/**
+ * Roles belong to the whole server, while an advisory lock holds within one database: two databases that make or grant the same role at once meet
+ * in its catalog, as a duplicate (42710, 23505) or as `tuple concurrently updated` (XX000). Trying again finds the role.
+ */
+function isRoleRace(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  return ['42710', '23505'].includes(error.code) || (error.code === 'XX000' && /tuple concurrently/.test(error.message));
+}
+
+/** The SQLSTATE for what the database's user may not do. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '42501';
+}
+
+function privilegeMissing(schema: string, cause: Error): WeftError {
+  const role = roleOf(schema);
+  const message = `The schema '${schema}' cannot be set up: ${cause.message}. The database's user must own the database and may create roles (alter role <user> createrole); if the role ${role} exists already, run as a superuser: grant ${role} to <user> with set true, inherit false;`;
+  return new WeftError('FAILED_PRECONDITION', 'DATABASE_PRIVILEGE_MISSING', message, { cause });
 }
 
 async function checksumOf(transaction: OwnerTransaction, schema: string): Promise<string | undefined> {
@@ -55,7 +96,12 @@ function setupSql(schema: string, role: string): string {
     do $role$ begin
       if not exists (select from pg_roles where rolname = '${role}') then
         create role ${role} nologin nosuperuser nobypassrls nocreatedb nocreaterole noinherit;
-        grant ${role} to current_user;
+      end if;
+      if exists (select from pg_roles where rolname = '${role}' and (rolsuper or rolbypassrls)) then
+        raise exception 'the role ${role} is above row level security' using errcode = 'insufficient_privilege';
+      end if;
+      if not pg_has_role(session_user, '${role}', 'SET') then
+        grant ${role} to current_user with set true, inherit false;
       end if;
     end $role$;
     grant usage on schema ${schema} to ${role};

@@ -4,8 +4,9 @@ import { type Database, type Statement, type TenantScope, type Transaction } fro
 import { type OwnerConnection, type OwnerTransaction } from '../owner-connection';
 import { roleOf } from '../schema-setup';
 import { tenantSetting } from '../tenant-setting';
+import { type WorkScope } from '../work-scope';
 import { type WorkerConnection } from './worker-connection';
-import { type ResultSet, type Row, type WorkScope } from './worker-protocol';
+import { type ResultSet, type Row } from './worker-protocol';
 
 /** One schema of an embedded database. */
 export class EmbeddedDatabase implements Database {

@@ -2,9 +2,11 @@ import { type PGlite, protocol } from '@electric-sql/pglite';
 
 import { type Statement } from '../database';
 import { DatabaseError } from '../database-error';
+import { assertParameterCount } from '../value-conventions';
+import { type WorkScope } from '../work-scope';
 import { PgliteWire, type WireAnswer } from './pglite-wire';
 import { decodeColumn, encodeParameter, jsonColumnsOf, type WireValue } from './value-codec';
-import { type ResultSet, type Row, type WorkScope } from './worker-protocol';
+import { type ResultSet, type Row } from './worker-protocol';
 
 interface Prepared {
   name: string;
@@ -144,10 +146,7 @@ export class PgliteSession {
 
   private step(statement: Prepared, values: readonly unknown[] = []): Step {
     const { parameterTypes } = statement;
-    if (values.length !== parameterTypes.length) {
-      const message = `the statement takes ${parameterTypes.length} parameters, not ${values.length} [SQLSTATE 08P01]`;
-      throw new DatabaseError({ code: '08P01', message });
-    }
+    assertParameterCount(parameterTypes.length, values.length);
     const { serializers } = this.pglite;
     return {
       statement,

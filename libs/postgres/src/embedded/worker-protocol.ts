@@ -1,8 +1,6 @@
 import { type Statement } from '../database';
 import { type DatabaseErrorFields } from '../database-error';
-
-/** Whose work it is: the owner's, or a service's for a tenant. */
-export type WorkScope = 'owner' | { schema: string; role: string; tenantSetting: string };
+import { type WorkScope } from '../work-scope';
 
 /** What the worker is started with. */
 export interface WorkerSettings {

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type PGlite } from '@electric-sql/pglite';
 
 import { DatabaseError } from '../database-error';
+import { type WorkScope } from '../work-scope';
 import { openCluster } from './cluster';
 import { PgliteSession } from './pglite-session';
 import { EngineLost } from './pglite-wire';
@@ -16,7 +17,6 @@ import {
   type WorkerReply,
   type WorkerRequest,
   type WorkerSettings,
-  type WorkScope,
 } from './worker-protocol';
 
 /** The transaction that holds the connection. */
