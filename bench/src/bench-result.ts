@@ -6,6 +6,8 @@ import { type BenchOptions } from './bench-options';
 import { type SettingFigures } from './chat/chat-figures';
 import { type IngestionFigures } from './ingestion/measure-ingestion';
 import { type RetrievalFigures } from './retrieval/measure-retrieval';
+import { type IdleStreamFigures } from './shapes/idle-streams';
+import { type ShapeFigures } from './shapes/measure-shapes';
 import { type TargetResult } from './target';
 
 /** All that one run measured. Times are in the unit that a name ends with. */
@@ -33,6 +35,8 @@ export interface BenchResult {
   unmetClaims: string[];
   ingestion?: IngestionFigures;
   retrieval?: RetrievalFigures;
+  shapes?: ShapeFigures[];
+  idleStreams?: IdleStreamFigures;
   targets: TargetResult[];
 }
 

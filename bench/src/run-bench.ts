@@ -8,6 +8,10 @@ import { type Progress } from './progress';
 import { findCranfield } from './retrieval/find-cranfield';
 import { measureRetrieval } from './retrieval/measure-retrieval';
 import { retrievalTable, retrievalTargets } from './retrieval/report-retrieval';
+import { measureIdleStreams } from './shapes/idle-streams';
+import { measureShapes } from './shapes/measure-shapes';
+import { shapesTargets, shapesText } from './shapes/report-shapes';
+import { startDistributed } from './shapes/start-distributed';
 import { residentMebibytes } from './system/child-process';
 import { type SystemUnderTest } from './system/system-under-test';
 
@@ -39,6 +43,7 @@ export async function runBench(
   output.print(preamble(result));
   if (options.only.includes('chat')) await benchChat(system, result, output);
   if (options.only.includes('ingest')) await benchIngestion(system, result, output);
+  if (options.only.includes('shapes')) await benchShapes(system, result, output);
   if (options.only.includes('search')) await benchSearch(system, result, output);
   result.standalone.residentMebibytesAtEnd = residentMebibytes(system.weft.pid);
   output.progress.clear();
@@ -46,10 +51,12 @@ export async function runBench(
 }
 
 /** Every fault of a run, in words. */
-export function faultsOf({ chat = [], unmetClaims: unmet, ingestion, retrieval }: BenchResult): string[] {
+export function faultsOf(result: BenchResult): string[] {
+  const { chat = [], shapes = [], idleStreams, unmetClaims: unmet, ingestion, retrieval } = result;
   return [
     ...unmet,
-    ...chat.flatMap(({ kind, connections, errorCount, errors }) =>
+    ...(idleStreams?.errors ?? []),
+    ...[...chat, ...shapes].flatMap(({ kind, connections, errorCount, errors }) =>
       errorCount === 0
         ? []
         : [
@@ -86,6 +93,29 @@ async function benchChat(
   result.targets.push(...chatTargets(result.chat));
   progress.clear();
   print(`\nChat\n\n${chatTable(result.chat)}`);
+}
+
+const idleStreamCount = 1000;
+
+async function benchShapes(
+  system: SystemUnderTest,
+  result: BenchResult,
+  { progress, print }: BenchOutput,
+): Promise<void> {
+  progress.step('starting one process a service on real engines');
+  const distributed = await startDistributed(system.direct.origin);
+  try {
+    const { seconds, rounds } = result.options;
+    const onSetting = (text: string) => progress.step(text);
+    result.shapes = await measureShapes(system.weft, distributed, { seconds, rounds, onSetting });
+    progress.step(`${idleStreamCount} idle streams`);
+    result.idleStreams = await measureIdleStreams(distributed, idleStreamCount);
+  } finally {
+    await distributed.stop();
+  }
+  result.targets.push(...shapesTargets(result.shapes, result.idleStreams));
+  progress.clear();
+  print(`\nShapes\n\n${shapesText(result.shapes, result.idleStreams)}`);
 }
 
 async function benchIngestion(

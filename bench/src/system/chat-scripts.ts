@@ -20,12 +20,18 @@ export const streamModel = scriptedModel('bench-stream', 64);
 /** An answer that is a card number, which the default policy does not let out. */
 export const cardModel: ScriptedModel = { model: 'bench-card', answer: '4111 1111 1111 1111', tokenCount: 4 };
 
+/** A token, and then nothing for ever. */
+export const idleModel: ScriptedModel = { model: 'bench-idle', answer: 'wait', tokenCount: 1 };
+
 /** All of them. */
-export const scriptedModels = [wholeModel, streamModel, cardModel];
+export const scriptedModels = [wholeModel, streamModel, cardModel, idleModel];
 
 /** Their scripts, each under its model's name. */
 export const chatScripts: ScriptDocument = {
-  named: Object.fromEntries(scriptedModels.map(({ model, answer }) => [model, { text: tokensOf(answer) }])),
+  named: {
+    ...Object.fromEntries(scriptedModels.map(({ model, answer }) => [model, { text: tokensOf(answer) }])),
+    [idleModel.model]: { text: [idleModel.answer, ' and see'], stall: { at: 1 } },
+  },
 };
 
 function scriptedModel(model: string, tokenCount: number): ScriptedModel {

@@ -6,7 +6,7 @@ import { type ReadyProcess, startProcess } from './child-process';
 
 /** A server of the OpenAI API. */
 export interface Endpoint {
-  name: 'direct' | 'weft';
+  name: 'direct' | 'weft' | 'distributed';
   origin: string;
   apiKey: string;
   pid: number;

@@ -28,6 +28,10 @@ describe('the layout of a cluster', () => {
     expect([doors[0], doors[1] === 8080]).toEqual([8080, false]);
   });
 
+  it('names a peer that runs elsewhere', () => {
+    expect(peersSetting([], { llm: '127.0.0.1:7001' })).toBe('llm=127.0.0.1:7001');
+  });
+
   it('names every replica of a peer', async () => {
     const places = await layOutCluster({ llm: 2 });
     const [first, second] = places.filter(({ service }) => service === 'llm');

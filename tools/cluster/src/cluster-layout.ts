@@ -38,9 +38,13 @@ export async function layOutCluster(
   }));
 }
 
-/** Where each replica is, as `WEFT_PEERS` says it. */
-export function peersSetting(places: readonly ReplicaPlace[]): string {
-  return places.map(({ service, grpcPort }) => `${service}=127.0.0.1:${grpcPort}`).join(',');
+/** Where each replica is, as `WEFT_PEERS` says it, with services that run elsewhere. */
+export function peersSetting(
+  places: readonly ReplicaPlace[],
+  others: Partial<Record<ServiceName, string>> = {},
+): string {
+  const own = places.map(({ service, grpcPort }) => `${service}=127.0.0.1:${grpcPort}`);
+  return [...own, ...Object.entries(others).map(([service, target]) => `${service}=${target}`)].join(',');
 }
 
 function doorsOf(

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificates } from '@weft/certificates';
-import { layOutCluster, type ReplicaCounts, type ReplicaPlace } from './cluster-layout';
+import { layOutCluster, peersSetting, type ReplicaCounts, type ReplicaPlace } from './cluster-layout';
 import { clusterSecrets } from './cluster-secrets';
 import { replicaEnvironment } from './replica-environment';
 import { ReplicaProcess } from './replica-process';
@@ -17,6 +17,8 @@ export interface ClusterOptions {
   natsNamespace?: string;
   /** How many of each service. Default: one. */
   replicas?: ReplicaCounts;
+  /** Where services are that this cluster does not start itself; give them no replicas. */
+  otherPeers?: Partial<Record<ServiceName, string>>;
   /** The ports of the first gateway's doors. Default: free ones. */
   doors?: { httpPort: number; grpcPort: number };
   /** Whether services reach each other over TLS. Default: yes. */
@@ -94,7 +96,8 @@ async function prepare(options: ClusterOptions, places: ReplicaPlace[]) {
   const secrets = clusterSecrets(folder, options.adminKey);
   const certificates = tls ? join(folder, 'certificates') : undefined;
   if (certificates !== undefined) await makeCertificates({ folder: certificates, services: [...serviceNames] });
-  const shared = { places, databaseUrl, natsUrl, natsNamespace, secrets, certificates };
+  const peers = peersSetting(places, options.otherPeers);
+  const shared = { peers, databaseUrl, natsUrl, natsNamespace, secrets, certificates };
   const environmentOf = (place: ReplicaPlace) => ({
     ...replicaEnvironment(place, shared),
     ...options.env,

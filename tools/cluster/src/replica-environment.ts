@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { peersSetting, type ReplicaPlace } from './cluster-layout';
+import { type ReplicaPlace } from './cluster-layout';
 import { type ClusterSecrets } from './cluster-secrets';
 
 export interface EnvironmentOptions {
-  places: readonly ReplicaPlace[];
+  /** Where each service is. */
+  peers: string;
   databaseUrl: string;
   natsUrl: string;
   natsNamespace: string;
@@ -15,12 +16,12 @@ export interface EnvironmentOptions {
 /** The environment of one replica, without what the caller of the cluster adds. */
 export function replicaEnvironment(
   { service, grpcPort, probePort, doors }: ReplicaPlace,
-  { places, databaseUrl, natsUrl, natsNamespace, secrets, certificates }: EnvironmentOptions,
+  { peers, databaseUrl, natsUrl, natsNamespace, secrets, certificates }: EnvironmentOptions,
 ): Record<string, string> {
   return {
     WEFT_ADDRESS: `127.0.0.1:${grpcPort}`,
     WEFT_PROBE_ADDRESS: `127.0.0.1:${probePort}`,
-    WEFT_PEERS: peersSetting(places),
+    WEFT_PEERS: peers,
     WEFT_DATABASE_URL: databaseUrl,
     WEFT_NATS_URL: natsUrl,
     WEFT_NATS_NAMESPACE: natsNamespace,
