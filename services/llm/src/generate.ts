@@ -9,16 +9,23 @@ export async function generate(
   request: llm.GenerateRequest,
   bounds: CallBounds,
 ): Promise<llm.GenerateResponse> {
-  const { provider, model } = await catalog.resolve(request.model);
-  const generation = await provider.generate({ ...request, model }, bounds);
-  const { message, finishReason, usage, providerModel } = generation;
-  return {
-    message,
-    finishReason,
-    usage: usage ?? estimateUsage(request, writtenText(message)),
-    providerModel,
-    provider: provider.name,
-  };
+  let asked = '';
+  try {
+    const { provider, model } = await catalog.resolve(request.model);
+    asked = provider.name;
+    const call = { ...request, model };
+    const { message, finishReason, usage, providerModel } = await provider.generate(call, bounds);
+    return {
+      message,
+      finishReason,
+      usage: usage ?? estimateUsage(request, writtenText(message)),
+      providerModel,
+      provider: provider.name,
+      failedCalls: bounds.calls.failed(provider.name, call),
+    };
+  } catch (error) {
+    throw bounds.calls.toldBy(error, asked);
+  }
 }
 
 function writtenText({ content, toolCalls }: NonNullable<llm.GenerateResponse['message']>): string {

@@ -1,4 +1,5 @@
 import { type common, type llm } from '@weft/contracts';
+import { type ProviderCalls } from './provider-calls';
 
 /** What a provider is asked: the contract's request, its `model` as the provider names it. */
 export type GenerationRequest = llm.GenerateRequest;
@@ -9,6 +10,8 @@ export interface CallBounds {
   signal: AbortSignal;
   /** Unix milliseconds. */
   deadline: number;
+  /** Counts the calls to the provider: `begin` when one goes out, `fail` when it fails before the answer begins. */
+  calls: ProviderCalls;
 }
 
 /** A whole answer. */

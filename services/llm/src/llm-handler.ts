@@ -2,6 +2,7 @@ import { llm } from '@weft/contracts';
 import { implement, type RpcContext, type RpcService } from '@weft/rpc';
 import { generate } from './generate';
 import { type CallBounds } from './language-model-provider';
+import { ProviderCalls } from './provider-calls';
 import { streamGenerate, type StreamContext } from './stream-generate';
 
 /** Binds generation to its contract. */
@@ -14,5 +15,5 @@ export function llmHandler(context: StreamContext): RpcService {
 }
 
 function boundsOf({ signal, caller }: RpcContext): CallBounds {
-  return { signal, deadline: caller.deadline };
+  return { signal, deadline: caller.deadline, calls: new ProviderCalls() };
 }

@@ -54,6 +54,7 @@ describe('LlmService over gRPC', () => {
         },
         providerModel: 'fake-model',
         provider: 'openai',
+        failedCalls: [],
       });
     });
 
@@ -108,6 +109,21 @@ describe('LlmService over gRPC', () => {
     ])('maps HTTP %i of the provider', async (status, code, reason) => {
       fake.enqueue({ error: { status } }, { error: { status } });
       await expect(client.generate(requestOf('hi'))).rejects.toMatchObject({ code, reason });
+    });
+
+    it('tells of the call that failed before the one that answered', async () => {
+      fake.enqueue({ error: { status: 503 } }, { text: words });
+      const { failedCalls } = await client.generate(requestOf('hi'));
+      expect(failedCalls).toEqual([
+        {
+          provider: 'openai',
+          providerModel: 'fake-model',
+          errorReason: 'PROVIDER_UNAVAILABLE',
+          usage: expect.objectContaining({ inputTokens: 0, outputTokens: 0 }),
+          startTime: expect.any(Date),
+          endTime: expect.any(Date),
+        },
+      ]);
     });
 
     it('hands on when to try again', async () => {
@@ -203,6 +219,12 @@ describe('LlmService over gRPC', () => {
       const messages = [user('Who owns API keys?')];
       const { events } = await stream({}, { model: 'builtin-extractive', messages, passages });
       expect(textOf(events)).toContain('“The gateway owns API keys.” [4]');
+    });
+
+    it('tells in a refusal how many calls went out', async () => {
+      await expect(stream({ error: { status: 429 } })).rejects.toMatchObject({
+        metadata: { provider_calls: '1', provider_refusals: '1', provider: 'openai' },
+      });
     });
 
     it('refuses before the first event as an RPC error', async () => {

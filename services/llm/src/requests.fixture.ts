@@ -1,5 +1,6 @@
 import { common, llm } from '@weft/contracts';
 import { type CallBounds, type GenerationEvent } from './language-model-provider';
+import { ProviderCalls } from './provider-calls';
 
 /** A request of one user message. */
 export function requestOf(content: string, fields: Partial<llm.GenerateRequest> = {}): llm.GenerateRequest {
@@ -25,7 +26,12 @@ export function passageOf(
 /** Bounds that nothing reaches unless the test aborts. */
 export function openBounds(): CallBounds & { controller: AbortController } {
   const controller = new AbortController();
-  return { controller, signal: controller.signal, deadline: Date.now() + 60_000 };
+  return {
+    controller,
+    signal: controller.signal,
+    deadline: Date.now() + 60_000,
+    calls: new ProviderCalls(),
+  };
 }
 
 /** Reads events to the end, or to the failure. */

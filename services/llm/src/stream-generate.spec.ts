@@ -66,7 +66,7 @@ describe('streamGenerate', () => {
     const [first] = await eventsOf(async function* () {
       yield* [started, completed];
     });
-    expect(first?.event?.value).toEqual({ provider: 'scripted', providerModel: 'm-1' });
+    expect(first?.event?.value).toEqual({ provider: 'scripted', providerModel: 'm-1', failedCalls: [] });
   });
 
   it("carries the provider's usage", async () => {

@@ -26,9 +26,8 @@ export async function* streamGenerate(
   request: llm.GenerateRequest,
   bounds: CallBounds,
 ): AsyncGenerator<llm.StreamGenerateResponse, void, undefined> {
-  const { provider, model } = await context.catalog.resolve(request.model);
-  const source = await provider.streamGenerate({ ...request, model }, bounds);
-  const iterator = source[Symbol.asyncIterator]();
+  const answer = await beginAnswer(context.catalog, request, bounds);
+  const { provider, model, events: iterator } = answer;
   const heartbeats = new HeartbeatWait(context.heartbeatIntervalMs);
   const output: string[] = [];
   let sequence = 0;
@@ -42,13 +41,14 @@ export async function* streamGenerate(
         continue;
       }
       if (result.done) return;
-      yield { sequence: ++sequence, event: streamEvent(result.value, provider.name, request, output) };
+      yield { sequence: ++sequence, event: streamEvent(result.value, answer, output) };
       next = iterator.next();
     }
   } catch (error) {
-    if (bounds.signal.aborted || sequence === 0) throw error;
+    if (bounds.signal.aborted) throw error;
+    if (sequence === 0) throw bounds.calls.toldBy(error, provider);
     const failure = publicError(error);
-    const fields = { err: error, provider: provider.name, model, reason: failure.reason };
+    const fields = { err: error, provider, model, reason: failure.reason };
     if (failure.code === 'INTERNAL') context.logger.error(fields, 'a streamed answer failed');
     else context.logger.warn(fields, 'a streamed answer failed');
     const value = { error: toErrorStatus(failure), usage: estimateUsage(request, output.join('')) };
@@ -59,16 +59,43 @@ export async function* streamGenerate(
   }
 }
 
+/** An answer that has begun. */
+interface BegunAnswer {
+  request: llm.GenerateRequest;
+  provider: string;
+  /** The model as the provider knows it. */
+  model: string;
+  failedCalls: llm.FailedProviderCall[];
+  events: AsyncIterator<GenerationEvent>;
+}
+
+async function beginAnswer(
+  catalog: ModelCatalog,
+  request: llm.GenerateRequest,
+  bounds: CallBounds,
+): Promise<BegunAnswer> {
+  let asked = '';
+  try {
+    const { provider, model } = await catalog.resolve(request.model);
+    asked = provider.name;
+    const call = { ...request, model };
+    const source = await provider.streamGenerate(call, bounds);
+    const failedCalls = bounds.calls.failed(asked, call);
+    return { request, provider: asked, model, failedCalls, events: source[Symbol.asyncIterator]() };
+  } catch (error) {
+    throw bounds.calls.toldBy(error, asked);
+  }
+}
+
 /** The contract's event; `output` collects what the model wrote, for the case that nobody else counts it. */
 function streamEvent(
   event: GenerationEvent,
-  provider: string,
-  request: llm.GenerateRequest,
+  { request, provider, failedCalls }: BegunAnswer,
   output: string[],
 ): StreamEvent {
   switch (event.kind) {
     case 'started':
-      return { $case: 'started', value: { providerModel: event.providerModel, provider } };
+      return { $case: 'started', value: { providerModel: event.providerModel, provider, failedCalls } };
     case 'text':
       output.push(event.text);
       return { $case: 'text', value: { text: event.text } };

@@ -14,15 +14,17 @@ const parameters = (fields: Partial<common.GenerationParameters>) => ({
 describe('ExtractiveProvider', () => {
   it('streams the text of the whole answer word by word', async () => {
     const request = requestOf('Who owns API keys?', { passages });
-    const whole = await provider.generate(request);
+    const whole = await provider.generate(request, openBounds());
     const { events } = await collect(await provider.streamGenerate(request, openBounds()));
     const deltas = events.filter(({ kind }) => kind === 'text');
     expect([textOf(events), deltas.length > 10]).toEqual([whole.message.content, true]);
   });
 
   it('counts its usage, passages included, and does not call it an estimate', async () => {
-    const { usage, message } = await provider.generate(requestOf('Who owns API keys?', { passages }));
-    const without = (await provider.generate(requestOf('Who owns API keys?'))).usage!;
+    const generate = (given: typeof passages) =>
+      provider.generate(requestOf('Who owns API keys?', { passages: given }), openBounds());
+    const { usage, message } = await generate(passages);
+    const without = (await generate([])).usage!;
     expect(usage).toEqual({
       inputTokens: without.inputTokens + countTokens(passages[0]!.text),
       outputTokens: countTokens(message.content),
@@ -35,6 +37,7 @@ describe('ExtractiveProvider', () => {
   it('ends at the token limit with the reason LENGTH', async () => {
     const { message, finishReason } = await provider.generate(
       requestOf('x', parameters({ maxOutputTokens: 5 })),
+      openBounds(),
     );
     expect([countTokens(message.content) <= 5, message.content !== '', finishReason]).toEqual([
       true,
@@ -44,7 +47,10 @@ describe('ExtractiveProvider', () => {
   });
 
   it('ends before a stop text', async () => {
-    const { message } = await provider.generate(requestOf('x', parameters({ stop: [', made'] })));
+    const { message } = await provider.generate(
+      requestOf('x', parameters({ stop: [', made'] })),
+      openBounds(),
+    );
     expect(message.content).toBe('This is an extractive answer');
   });
 

@@ -34,7 +34,8 @@ export class ExtractiveProvider implements LanguageModelProvider {
     ];
   }
 
-  async generate(request: GenerationRequest): Promise<Generation> {
+  async generate(request: GenerationRequest, bounds: CallBounds): Promise<Generation> {
+    bounds.calls.begin();
     const { text, finishReason } = answer(request);
     return {
       message: common.Message.fromPartial({ role: common.Role.ASSISTANT, content: text }),
@@ -48,6 +49,7 @@ export class ExtractiveProvider implements LanguageModelProvider {
     request: GenerationRequest,
     bounds: CallBounds,
   ): Promise<AsyncIterable<GenerationEvent>> {
+    bounds.calls.begin();
     return streamWords(request, answer(request), bounds.signal);
   }
 

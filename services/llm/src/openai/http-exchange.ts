@@ -16,6 +16,8 @@ export interface ExchangeRequest {
   /** The longest silence after them, counted from the last call of `touch`. */
   idleTimeoutMs: number;
   signal: AbortSignal;
+  /** Told when the request goes out over a connection. */
+  onDispatch?: () => void;
 }
 
 /** The beginning of an answer. */
@@ -89,6 +91,7 @@ class Exchange implements Dispatcher.DispatchHandler, BodyControl {
     this.controller = controller;
     // Nobody waits any more: aborted here, the request is not even written.
     if (this.isOver) controller.abort(new Error('the request is no longer wanted'));
+    else this.request.onDispatch?.();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHead['headers']): void {

@@ -73,7 +73,7 @@ export class OpenAiProvider implements LanguageModelProvider {
     const body = requestBody(request, { stream: false, tokenLimit: this.tokenLimit });
     // The headers of a whole answer come when all of it is written, so only the deadline bounds them.
     const call = {
-      ...this.request('POST', '/chat/completions', bounds.signal),
+      ...this.chatRequest(bounds),
       body,
       headersTimeoutMs: undefined,
     };
@@ -82,7 +82,7 @@ export class OpenAiProvider implements LanguageModelProvider {
       if (answer.status !== 200) throw errorOfAnswer({ ...answer, model: request.model });
       return answer;
     };
-    const answer = await retryOnce(attempt, bounds, this.budget, (error) => this.logRetry(error));
+    const answer = await this.attempt(attempt, bounds);
     return readGeneration(answer.body, request.model, this.logger);
   }
 
@@ -91,13 +91,25 @@ export class OpenAiProvider implements LanguageModelProvider {
     bounds: CallBounds,
   ): Promise<AsyncIterable<GenerationEvent>> {
     const body = requestBody(request, { stream: true, tokenLimit: this.tokenLimit });
-    const call = { ...this.request('POST', '/chat/completions', bounds.signal), body };
-    const attempt = () => this.openStream(call, request.model);
-    return retryOnce(attempt, bounds, this.budget, (error) => this.logRetry(error));
+    const call = { ...this.chatRequest(bounds), body };
+    return this.attempt(() => this.openStream(call, request.model), bounds);
   }
 
   close(): Promise<void> {
     return this.agent.destroy();
+  }
+
+  /** Makes a call, and once more if it failed before the answer began. */
+  private attempt<T>(work: () => Promise<T>, bounds: CallBounds): Promise<T> {
+    const attempt = async () => {
+      try {
+        return await work();
+      } catch (error) {
+        bounds.calls.fail(error);
+        throw error;
+      }
+    };
+    return retryOnce(attempt, bounds, this.budget, (error) => this.logRetry(error));
   }
 
   /** Resolves when the provider has begun to answer. */
@@ -113,6 +125,10 @@ export class OpenAiProvider implements LanguageModelProvider {
         fail: reject,
       });
     });
+  }
+
+  private chatRequest({ signal, calls }: CallBounds): ExchangeRequest {
+    return { ...this.request('POST', '/chat/completions', signal), onDispatch: () => calls.begin() };
   }
 
   private request(method: 'GET' | 'POST', path: string, signal: AbortSignal): ExchangeRequest {

@@ -36,7 +36,7 @@ export function errorOfAnswer({ status, headers, body, model }: RefusedAnswer): 
     const text = `The model provider refused weft's credentials (HTTP ${status}). The operator must check OPENAI_API_KEY.`;
     return new WeftError('FAILED_PRECONDITION', providerReasons.credentials, text, { metadata });
   }
-  if (status === 404) return modelNotFound(model);
+  if (status === 404) return modelNotFound(model, metadata);
   if (status >= 500 || status === 408) {
     const text = `The model provider is not available (HTTP ${status}).`;
     return unavailable(providerReasons.unavailable, text, {
