@@ -1,7 +1,12 @@
 import { join } from 'node:path';
-import { createInProcessEventBus } from '@weft/events';
-import { createService, type HostedService, type HostResources } from '@weft/host';
-import { createEmbeddedEngine } from '@weft/postgres';
+import {
+  createService,
+  type HostedService,
+  type HostResources,
+  loadEngineConfig,
+  openDatabaseEngine,
+  openEventBus,
+} from '@weft/host';
 import { type Environment, type Lifecycle, type Logger } from '@weft/runtime';
 import { type StandaloneConfig } from './config';
 import { offerSample } from './sample/offer-sample';
@@ -25,12 +30,11 @@ export async function startStandalone(
   lifecycle: Lifecycle,
 ): Promise<Doors> {
   const secrets = loadSecrets(env, config.dataDir);
-  const engine = await createEmbeddedEngine({
-    dataDir: config.dataDir === 'memory' ? 'memory' : join(config.dataDir, 'database'),
-    logger,
-  });
+  const engines = loadEngineConfig(env);
+  const dataDir = config.dataDir === 'memory' ? 'memory' : join(config.dataDir, 'database');
+  const engine = await openDatabaseEngine(engines, { dataDir, applicationName: 'weft standalone', logger });
   lifecycle.onStop('database', () => engine.close());
-  const events = createInProcessEventBus({ logger });
+  const events = await openEventBus(engines, logger);
   lifecycle.onStop('events', () => events.close());
   const network = createServiceNetwork(config.transport, logger);
   lifecycle.onStop('network', () => network.close());

@@ -1,13 +1,24 @@
-import { WeftError } from '@weft/errors';
-import { type Environment, integerSetting, loadConfig, logLevels, textSetting } from '@weft/runtime';
+import { type TransportSecurity } from '@weft/rpc';
+import {
+  type Environment,
+  integerSetting,
+  loadConfig,
+  logLevels,
+  optionalTextSetting,
+  textSetting,
+} from '@weft/runtime';
 import { z } from 'zod';
+import { parsePeerTargets, type PeerTargets } from './peer-targets';
+import { loadTransportSecurity } from './transport-security';
 
 /** Settings of a process that runs one service. */
 export interface ProcessConfig {
   /** Where it serves gRPC. */
   address: string;
-  /** Where each peer is, by domain. */
-  peers: ReadonlyMap<string, string>;
+  /** Where it answers probes; undefined where it does not. */
+  probeAddress: string | undefined;
+  peers: PeerTargets;
+  security: TransportSecurity;
   identitySecret: Uint8Array;
   dataDir: string;
   drainTimeoutMs: number;
@@ -26,18 +37,22 @@ export function loadProcessConfig(env: Environment): ProcessConfig {
         default: '127.0.0.1:0',
         description: 'host:port to serve gRPC on; port 0 lets the system choose',
       }),
+      WEFT_PROBE_ADDRESS: optionalTextSetting({
+        description: 'host:port to answer GET /livez and GET /readyz on; unset answers none',
+        example: '0.0.0.0:8081',
+      }),
       WEFT_PEERS: textSetting({
         default: '',
-        description: 'the address of each peer, as name=host:port with commas between',
-        example: 'embedding=127.0.0.1:7001,retrieval=127.0.0.1:7002',
+        description: 'where each peer is, as name=target with commas between; * names every other service',
+        example: '*=dns:///{service}:9000,embedding=127.0.0.1:7001',
       }),
-      WEFT_IDENTITY_SECRET: z.string().min(32, 'must have at least 32 characters').meta({
+      WEFT_IDENTITY_SECRET: z.string('must be set').min(32, 'must have at least 32 characters').meta({
         description: 'the secret that all services of one weft sign identities with',
         example: '<openssl rand -hex 32>',
       }),
       WEFT_DATA_DIR: textSetting({
         default: '.weft',
-        description: 'the folder for data; memory keeps nothing',
+        description: 'the folder for data where no WEFT_DATABASE_URL is set; memory keeps nothing',
       }),
       WEFT_DRAIN_TIMEOUT_MS: integerSetting({
         min: 0,
@@ -46,7 +61,7 @@ export function loadProcessConfig(env: Environment): ProcessConfig {
         description: 'how long calls may go on after a stop signal, in milliseconds',
       }),
       WEFT_LOG_LEVEL: z
-        .enum(logLevels)
+        .enum(logLevels, `must be one of ${logLevels.join(', ')}`)
         .default('info')
         .meta({ description: 'what is logged', example: 'info' }),
     },
@@ -54,27 +69,12 @@ export function loadProcessConfig(env: Environment): ProcessConfig {
   );
   return {
     address: settings.WEFT_ADDRESS,
-    peers: parsePeers(settings.WEFT_PEERS),
+    probeAddress: settings.WEFT_PROBE_ADDRESS,
+    peers: parsePeerTargets(settings.WEFT_PEERS),
+    security: loadTransportSecurity(env),
     identitySecret: Buffer.from(settings.WEFT_IDENTITY_SECRET),
     dataDir: settings.WEFT_DATA_DIR,
     drainTimeoutMs: settings.WEFT_DRAIN_TIMEOUT_MS,
     logLevel: settings.WEFT_LOG_LEVEL,
   };
-}
-
-function parsePeers(text: string): Map<string, string> {
-  const entries = text.split(',').filter((entry) => entry.trim() !== '');
-  return new Map(
-    entries.map((entry) => {
-      const [name, address] = entry.trim().split('=');
-      if (!name || !address) {
-        throw new WeftError(
-          'FAILED_PRECONDITION',
-          'BAD_CONFIGURATION',
-          `WEFT_PEERS: '${entry}' is not name=host:port.`,
-        );
-      }
-      return [name, address];
-    }),
-  );
 }

@@ -1,4 +1,6 @@
 export { createService, type HostedService, type HostResources } from './create-service';
+export { type EngineConfig, loadEngineConfig } from './engine-config';
+export { openDatabaseEngine, openEventBus } from './open-engines';
 export { runServiceProcess } from './run-service-process';
 export {
   defineService,
