@@ -49,8 +49,9 @@ down: build ## stops what `make up` started
 test-engines: build ## runs the tests that need real PostgreSQL and NATS
 	@node tools/repo/test.mjs --config engines.config.js
 
-chaos: build ## kills random services 200 times during chats and ingestion, and checks that nothing is lost
-	@node tests/engines/dist/chaos/main.js
+KILLS := 200
+chaos: build ## kills random services KILLS=200 times during chats and ingestion, and looks whether anything was lost
+	@node tests/engines/dist/chaos/main.js --kills $(KILLS)
 
 check: build ## contracts, types, lint and format, without the tests
 	@buf lint

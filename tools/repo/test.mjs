@@ -5,7 +5,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const config = process.argv[process.argv.indexOf('--config') + 1];
-const report = join('reports', process.argv.includes('--config') ? `${basename(config, '.config.js')}.json` : 'jest.json');
+const report = join(
+  'reports',
+  process.argv.includes('--config') ? `${basename(config, '.config.js')}.json` : 'jest.json',
+);
 mkdirSync('reports', { recursive: true });
 rmSync(report, { force: true });
 

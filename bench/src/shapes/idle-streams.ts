@@ -46,7 +46,10 @@ interface OpenStreams {
 
 async function openStreams(origin: string, apiKey: string, count: number): Promise<OpenStreams> {
   const errors: string[] = [];
-  const clients = Array.from({ length: count }, () => new Client(origin, { bodyTimeout: 0, headersTimeout: 0 }));
+  const clients = Array.from(
+    { length: count },
+    () => new Client(origin, { bodyTimeout: 0, headersTimeout: 0 }),
+  );
   const openOne = async (client: Client) => {
     const { statusCode, body } = await client.request({
       path: '/v1/chat/completions',

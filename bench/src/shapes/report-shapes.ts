@@ -3,7 +3,17 @@ import { atMost, type TargetResult } from '../target';
 import { type IdleStreamFigures } from './idle-streams';
 import { type ShapeFigures } from './measure-shapes';
 
-const headings = ['answers', 'conn.', 'shape', 'req/s', 'p50 ms', 'p99 ms', 'added p50', 'added p99', 'first token p50'];
+const headings = [
+  'answers',
+  'conn.',
+  'shape',
+  'req/s',
+  'p50 ms',
+  'p99 ms',
+  'added p50',
+  'added p99',
+  'first token p50',
+];
 const shownProcesses = 6;
 
 /** Both shapes, line by line, and below where the time of the distributed one goes. */

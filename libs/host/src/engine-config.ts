@@ -49,7 +49,10 @@ export function loadEngineConfig(env: Environment): EngineConfig {
         .string()
         .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits, _ or -')
         .default('weft')
-        .meta({ description: "the name of this weft's stream; several wefts may share a server", example: 'weft' }),
+        .meta({
+          description: "the name of this weft's stream; several wefts may share a server",
+          example: 'weft',
+        }),
     },
     env,
   );

@@ -22,8 +22,7 @@ export function parsePeerTargets(text: string): PeerTargets {
     const others = targets.get(name);
     targets.set(name, others === undefined ? target : `${others},${target}`);
   }
-  return (domain) =>
-    targets.get(domain) ?? targets.get(anyService)?.replaceAll('{service}', domain);
+  return (domain) => targets.get(domain) ?? targets.get(anyService)?.replaceAll('{service}', domain);
 }
 
 function badEntry(entry: string): WeftError {

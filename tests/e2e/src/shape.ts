@@ -1,6 +1,5 @@
 /** How the weft under test runs: every service in one process, or one process a service. */
-export const shape =
-  (globalThis as { weftShape?: 'standalone' | 'distributed' }).weftShape ?? 'standalone';
+export const shape = (globalThis as { weftShape?: 'standalone' | 'distributed' }).weftShape ?? 'standalone';
 
 /** The real engines of this run; undefined where the embedded ones are under test. */
 export const engines: { databaseUrl: string; natsUrl: string } | undefined =

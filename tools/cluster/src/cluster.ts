@@ -95,7 +95,8 @@ async function prepare(options: ClusterOptions, places: ReplicaPlace[]) {
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
   const secrets = clusterSecrets(folder, options.adminKey);
   const certificates = tls ? join(folder, 'certificates') : undefined;
-  if (certificates !== undefined) await makeCertificates({ folder: certificates, services: [...serviceNames] });
+  if (certificates !== undefined)
+    await makeCertificates({ folder: certificates, services: [...serviceNames] });
   const peers = peersSetting(places, options.otherPeers);
   const shared = { peers, databaseUrl, natsUrl, natsNamespace, secrets, certificates };
   const environmentOf = (place: ReplicaPlace) => ({

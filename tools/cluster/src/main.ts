@@ -86,7 +86,9 @@ async function status(folder: string): Promise<void> {
   }
   const ready = await Promise.all(state.processes.map(({ probePort }) => isReady(probePort)));
   state.processes.forEach(({ name, pid }, index) =>
-    process.stdout.write(`${name.padEnd(16)} ${String(pid).padEnd(8)} ${ready[index] ? 'ready' : 'NOT READY'}\n`),
+    process.stdout.write(
+      `${name.padEnd(16)} ${String(pid).padEnd(8)} ${ready[index] ? 'ready' : 'NOT READY'}\n`,
+    ),
   );
   if (ready.includes(false)) process.exitCode = 1;
 }

@@ -59,7 +59,8 @@ export class ReplicaProcess {
   async ready(timeoutMs = 120_000): Promise<void> {
     const endsAt = performance.now() + timeoutMs;
     while (performance.now() < endsAt) {
-      if (!this.isRunning()) throw this.failure(`ended with ${this.child?.signalCode ?? this.child?.exitCode}`);
+      if (!this.isRunning())
+        throw this.failure(`ended with ${this.child?.signalCode ?? this.child?.exitCode}`);
       if (await isReady(this.place.probePort)) return;
       await delay(probeIntervalMs);
     }

@@ -6,7 +6,8 @@ export interface ChaosDocument {
   markers: string[];
 }
 
-const filler = 'the plan of the launch was changed again because the parts had not come in time and nobody was told ';
+const filler =
+  'the plan of the launch was changed again because the parts had not come in time and nobody was told ';
 export const chunkCharactersMax = 400;
 
 /** Makes the document of a number, with as many chunks. */

@@ -14,7 +14,8 @@ export async function checkDocuments(
   const stored = await waitForAll(door, collection, acknowledged);
   const problems: string[] = [];
   const byUri = Map.groupBy(stored, ({ uri }) => uri as string);
-  for (const [uri, documents] of byUri) if (documents.length > 1) problems.push(`${uri} is there ${documents.length} times`);
+  for (const [uri, documents] of byUri)
+    if (documents.length > 1) problems.push(`${uri} is there ${documents.length} times`);
   for (const document of acknowledged) {
     if (!byUri.has(document.uri)) problems.push(`${document.uri} was acknowledged and is not there`);
   }
@@ -22,7 +23,9 @@ export async function checkDocuments(
     const expected = byUri.has(document.uri) ? document.markers.length : 0;
     const found = await markersFound(door, collection, document);
     if (found !== expected)
-      problems.push(`${document.uri}: ${found} of its ${document.markers.length} chunks are found, not ${expected}`);
+      problems.push(
+        `${document.uri}: ${found} of its ${document.markers.length} chunks are found, not ${expected}`,
+      );
   }
   return problems;
 }

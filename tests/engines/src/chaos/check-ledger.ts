@@ -39,7 +39,12 @@ export async function checkLedger(
     }
     if (outcomes.get(id) === 'completed') problems.push(...completedProblems(id, own, calls.get(id) ?? []));
   }
-  return { problems, providerCalls: [...calls.values()].flat().length, ledgerRows: rows.length, rowsWithoutCall };
+  return {
+    problems,
+    providerCalls: [...calls.values()].flat().length,
+    ledgerRows: rows.length,
+    rowsWithoutCall,
+  };
 }
 
 interface ProviderCall {
@@ -91,5 +96,7 @@ function completedProblems(id: string, rows: readonly Answer[], calls: readonly 
     ({ promptTokens, completionTokens }) =>
       Number(inputTokens) === promptTokens && Number(outputTokens) === completionTokens,
   );
-  return equal ? [] : [`${id}: billed ${inputTokens} + ${outputTokens} tokens, which is not what the provider counted`];
+  return equal
+    ? []
+    : [`${id}: billed ${inputTokens} + ${outputTokens} tokens, which is not what the provider counted`];
 }

@@ -19,7 +19,11 @@ export async function post(
   try {
     const response = await fetch(`${httpUrl}/${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json', ...options.headers },
+      headers: {
+        authorization: `Bearer ${adminKey}`,
+        'content-type': 'application/json',
+        ...options.headers,
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
     });

@@ -42,7 +42,10 @@ export function startIngestLoad(door: Door, collection: string, random: Random):
   };
 }
 
-function isAcknowledged(answer: { status: number; body: Answer } | undefined, asynchronous: boolean): boolean {
+function isAcknowledged(
+  answer: { status: number; body: Answer } | undefined,
+  asynchronous: boolean,
+): boolean {
   if (answer?.status !== 200) return false;
   if (asynchronous) return answer.body.ingestion?.id !== undefined;
   return answer.body.results[0].outcome !== 'INGEST_OUTCOME_FAILED';

@@ -25,7 +25,9 @@ beforeEach(async () => {
   );
 });
 
-async function stopAndStartAgain(name: (typeof crossed)[number]): Promise<{ code: number | null; tookMs: number }> {
+async function stopAndStartAgain(
+  name: (typeof crossed)[number],
+): Promise<{ code: number | null; tookMs: number }> {
   const replica = weft.cluster.replica(name);
   const began = performance.now();
   const code = await replica.end('SIGTERM');
@@ -50,8 +52,11 @@ describe.each(crossed)('SIGTERM to %s', (name) => {
     await stream.until('two ');
     const { code, tookMs } = await stopAndStartAgain(name);
     const body = await stream.ended;
-    expect([code, tookMs < drainMs + exitMarginMs, body.includes('[DONE]'), body.includes('"code":"draining"')]).toEqual(
-      [0, true, false, true],
-    );
+    expect([
+      code,
+      tookMs < drainMs + exitMarginMs,
+      body.includes('[DONE]'),
+      body.includes('"code":"draining"'),
+    ]).toEqual([0, true, false, true]);
   });
 });

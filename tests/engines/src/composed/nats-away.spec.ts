@@ -36,10 +36,10 @@ it('serves every request meanwhile, and has each in the ledger once when NATS is
     (rows) => rows > 0,
   );
   const rows = await Promise.all([...statuses.keys()].map(ledgerOf));
-  expect([[...statuses.values()].filter((status) => status !== 200), rows.filter((count) => count !== 1)]).toEqual([
-    [],
-    [],
-  ]);
+  expect([
+    [...statuses.values()].filter((status) => status !== 200),
+    rows.filter((count) => count !== 1),
+  ]).toEqual([[], []]);
 });
 
 it('starts a service while NATS is away, and delivers when it is back', async () => {

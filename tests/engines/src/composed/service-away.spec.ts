@@ -44,7 +44,11 @@ describe.each(needed)('%s is killed', (name) => {
       () => chat(weft.cluster),
       ({ status }) => status === 200,
     );
-    expect([refused.status, refused.headers.get('retry-after') !== null, answer.status]).toEqual([503, true, 200]);
+    expect([refused.status, refused.headers.get('retry-after') !== null, answer.status]).toEqual([
+      503,
+      true,
+      200,
+    ]);
   });
 });
 

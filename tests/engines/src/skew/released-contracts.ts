@@ -28,7 +28,12 @@ export function unary(client: any, method: string, request: object, metadata: gr
 }
 
 /** Calls a method that streams; resolves with all that came. */
-export function stream(client: any, method: string, request: object, metadata: grpc.Metadata): Promise<any[]> {
+export function stream(
+  client: any,
+  method: string,
+  request: object,
+  metadata: grpc.Metadata,
+): Promise<any[]> {
   return new Promise((resolve, reject) => {
     const messages: any[] = [];
     client[method](request, metadata)

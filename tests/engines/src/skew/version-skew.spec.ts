@@ -38,7 +38,12 @@ describe('a client of the last release', () => {
 
   it('reads a stream to its terminal event', async () => {
     weft.provider.enqueue({ text: ['one ', 'two'] });
-    const events = await stream(at(released.orchestrator.v1.ChatService), 'streamChat', { call: question }, key);
+    const events = await stream(
+      at(released.orchestrator.v1.ChatService),
+      'streamChat',
+      { call: question },
+      key,
+    );
     expect([
       events.map(({ text }) => text?.text ?? '').join(''),
       events.at(-1).event,
@@ -108,16 +113,20 @@ describe('a service of the last release', () => {
 
   it('answers this build', async () => {
     const { status, body } = await chat(weft.cluster);
-    expect([status, body.choices[0].message.content, body.usage.total_tokens]).toEqual([200, 'from the past', 7]);
+    expect([status, body.choices[0].message.content, body.usage.total_tokens]).toEqual([
+      200,
+      'from the past',
+      7,
+    ]);
   });
 
   it('streams to this build', async () => {
     const body = await (await streamChat(weft.cluster)).ended;
-    expect([body.includes('from '), body.includes('the past'), body.trimEnd().endsWith('data: [DONE]')]).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    expect([
+      body.includes('from '),
+      body.includes('the past'),
+      body.trimEnd().endsWith('data: [DONE]'),
+    ]).toEqual([true, true, true]);
   });
 });
 
