@@ -1,6 +1,7 @@
 import { type Environment, integerSetting, loadConfig, textSetting } from '@weft/runtime';
 
 const mebibyte = 1024 * 1024;
+const hourMs = 3_600_000;
 
 /** Settings of the retrieval service. */
 export interface RetrievalConfig {
@@ -14,6 +15,15 @@ export interface RetrievalConfig {
   embeddingConcurrency: number;
   /** The share of the vector part in a hybrid score, 0 to 1. */
   vectorWeight: number;
+  ingestion: {
+    concurrency: number;
+    pendingDocumentsMax: number;
+    pendingBytesMax: number;
+    leaseMs: number;
+    attemptsMax: number;
+    sweepMs: number;
+    keptMs: number;
+  };
 }
 
 /** Reads the settings of the retrieval service. */
@@ -29,6 +39,15 @@ export function loadRetrievalConfig(env: Environment): RetrievalConfig {
     embeddingBatchSize: settings.WEFT_RETRIEVAL_EMBEDDING_BATCH_SIZE,
     embeddingConcurrency: settings.WEFT_RETRIEVAL_EMBEDDING_CONCURRENCY,
     vectorWeight: settings.WEFT_SEARCH_VECTOR_WEIGHT,
+    ingestion: {
+      concurrency: settings.WEFT_RETRIEVAL_INGESTION_CONCURRENCY,
+      pendingDocumentsMax: settings.WEFT_RETRIEVAL_INGESTION_PENDING_DOCUMENTS_MAX,
+      pendingBytesMax: settings.WEFT_RETRIEVAL_INGESTION_PENDING_MIB_MAX * mebibyte,
+      leaseMs: settings.WEFT_RETRIEVAL_INGESTION_LEASE_MS,
+      attemptsMax: settings.WEFT_RETRIEVAL_INGESTION_ATTEMPTS_MAX,
+      sweepMs: settings.WEFT_RETRIEVAL_INGESTION_SWEEP_MS,
+      keptMs: settings.WEFT_RETRIEVAL_INGESTION_KEPT_HOURS * hourMs,
+    },
   };
 }
 
@@ -80,6 +99,49 @@ const shape = {
     max: 64,
     default: 2,
     description: 'how many calls an ingestion makes to the embedding service at the same time',
+  }),
+  WEFT_RETRIEVAL_INGESTION_CONCURRENCY: integerSetting({
+    min: 1,
+    max: 64,
+    default: 2,
+    description: 'how many accepted documents one process works on at the same time',
+  }),
+  WEFT_RETRIEVAL_INGESTION_PENDING_DOCUMENTS_MAX: integerSetting({
+    min: 1,
+    max: 1_000_000,
+    default: 10_000,
+    description: 'how many accepted documents of one tenant may wait',
+  }),
+  WEFT_RETRIEVAL_INGESTION_PENDING_MIB_MAX: integerSetting({
+    min: 1,
+    max: 1_048_576,
+    default: 1024,
+    description: 'how much the accepted documents of one tenant that wait may have in all, in MiB',
+  }),
+  WEFT_RETRIEVAL_INGESTION_LEASE_MS: integerSetting({
+    min: 300,
+    max: 600_000,
+    default: 15_000,
+    description:
+      'after how long without a sign of life another process takes an accepted document over, in milliseconds',
+  }),
+  WEFT_RETRIEVAL_INGESTION_ATTEMPTS_MAX: integerSetting({
+    min: 1,
+    max: 1000,
+    default: 8,
+    description: 'how often an accepted document is begun before it is given up; outages do not count',
+  }),
+  WEFT_RETRIEVAL_INGESTION_SWEEP_MS: integerSetting({
+    min: 20,
+    max: 600_000,
+    default: 2000,
+    description: 'how often accepted documents are looked for of which no event tells, in milliseconds',
+  }),
+  WEFT_RETRIEVAL_INGESTION_KEPT_HOURS: integerSetting({
+    min: 1,
+    max: 87_600,
+    default: 168,
+    description: 'how long finished ingestions are kept, in hours',
   }),
   WEFT_SEARCH_VECTOR_WEIGHT: textSetting({
     default: '0.3',

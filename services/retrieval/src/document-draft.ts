@@ -24,6 +24,24 @@ export interface DocumentDraft extends DocumentInput {
   fingerprint: string;
 }
 
+/** What is known of a document besides its content. */
+export type DocumentFacts = Pick<
+  DocumentDraft,
+  'uri' | 'mediaType' | 'title' | 'metadata' | 'contentHash'
+> & { sizeBytes: number };
+
+/** What is known of a draft besides its content. */
+export function factsOf({
+  uri,
+  mediaType,
+  title,
+  metadata,
+  contentHash,
+  content,
+}: DocumentDraft): DocumentFacts {
+  return { uri, mediaType, title, metadata, contentHash, sizeBytes: content.byteLength };
+}
+
 /** Digests a document. Metadata count as the same whatever the order of their keys. */
 export function draftOf(input: DocumentInput): DocumentDraft {
   const contentHash = createHash('sha256').update(input.content).digest('hex');

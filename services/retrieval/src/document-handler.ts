@@ -14,25 +14,35 @@ import { type DocumentStore } from './document-store';
 import { EventChannel } from './event-channel';
 import { type IngestDocuments } from './ingest-documents';
 import { type IngestEvent, type IngestResult } from './ingest-event';
+import { type AcceptDocuments } from './ingestions/accept-documents';
+import { ingestionMessage } from './ingestions/ingestion-message';
 
 /** So many events wait for a slow reader before the work waits too. */
 const eventsWaitingMax = 32;
 
 /** The RPCs of DocumentService. */
-export function createDocumentHandler(
-  ingestDocuments: IngestDocuments,
-  documents: DocumentStore,
-  collections: CollectionStore,
-) {
+export function createDocumentHandler(ports: {
+  ingestDocuments: IngestDocuments;
+  acceptDocuments: AcceptDocuments;
+  documents: DocumentStore;
+  collections: CollectionStore;
+}) {
+  const { ingestDocuments, acceptDocuments, documents, collections } = ports;
   return {
     async ingestDocuments(request: retrieval.IngestDocumentsRequest, context: RpcContext) {
+      if (request.asynchronous)
+        return { results: [], ingestion: await accept(acceptDocuments, request, context) };
+      checkSynchronous(request, '');
       const results = await ingest(
         ingestDocuments,
         { request, field: 'documents' },
         context,
         async () => undefined,
       );
-      return { results: results.map((result) => resultMessage(result, request.collection)) };
+      return {
+        results: results.map((result, index) => resultMessage(result, request.collection, index)),
+        ingestion: undefined,
+      };
     },
 
     async *streamIngestDocuments(
@@ -41,6 +51,8 @@ export function createDocumentHandler(
     ): AsyncGenerator<retrieval.StreamIngestDocumentsResponse> {
       const { ingestion } = request;
       if (ingestion === undefined) throw invalidField('ingestion', 'must be set');
+      if (ingestion.asynchronous) throw invalidField('ingestion.asynchronous', 'must not be set in a stream');
+      checkSynchronous(ingestion, 'ingestion.');
       const channel = new EventChannel<IngestEvent>(eventsWaitingMax);
       const work = ingest(
         ingestDocuments,
@@ -93,6 +105,19 @@ function ingest(
 ): Promise<IngestResult[]> {
   const input = { collection: request.collection, documents: request.documents.map(documentInput), field };
   return ingestDocuments.ingest(tenantOf(context), input, context, emit);
+}
+
+async function accept(
+  acceptDocuments: AcceptDocuments,
+  { collection, documents, requestId }: retrieval.IngestDocumentsRequest,
+  context: RpcContext,
+): Promise<retrieval.Ingestion> {
+  const request = { collection, documents: documents.map(documentInput), requestId };
+  return ingestionMessage(await acceptDocuments.accept(tenantOf(context), request));
+}
+
+function checkSynchronous({ requestId }: retrieval.IngestDocumentsRequest, path: string): void {
+  if (requestId !== '') throw invalidField(`${path}request_id`, 'must be empty unless asynchronous is set');
 }
 
 async function find(collections: CollectionStore, tenantId: string, name: string): Promise<Collection> {

@@ -1,7 +1,7 @@
 import { retrieval } from '@weft/contracts';
 import { toErrorStatus } from '@weft/rpc';
 import { type StoredDocument } from './document';
-import { type DocumentDraft, type DocumentInput } from './document-draft';
+import { type DocumentFacts, type DocumentInput } from './document-draft';
 import { type IngestEvent, type IngestResult } from './ingest-event';
 
 const outcomes = {
@@ -42,15 +42,20 @@ export function documentInput(input: retrieval.DocumentInput): DocumentInput {
 }
 
 /** What became of a document as the contract has it. */
-export function resultMessage(result: IngestResult, collection: string): retrieval.IngestResult {
+export function resultMessage(
+  result: IngestResult,
+  collection: string,
+  documentIndex: number,
+): retrieval.IngestResult {
   if (result.outcome !== 'failed') {
-    return { outcome: outcomes[result.outcome], document: documentMessage(result.document) };
+    return { outcome: outcomes[result.outcome], document: documentMessage(result.document), documentIndex };
   }
   const document = result.earlier
     ? documentMessage(result.earlier)
-    : unstoredMessage(result.draft, collection);
+    : unstoredMessage(result.given, collection);
   return {
     outcome: outcomes.failed,
+    documentIndex,
     document: { ...document, state: retrieval.DocumentState.FAILED, error: toErrorStatus(result.error) },
   };
 }
@@ -60,7 +65,9 @@ export function eventMessage(
   event: IngestEvent,
   collection: string,
 ): NonNullable<retrieval.StreamIngestDocumentsResponse['event']> {
-  if (event.kind === 'result') return { $case: 'result', value: resultMessage(event.result, collection) };
+  if (event.kind === 'result') {
+    return { $case: 'result', value: resultMessage(event.result, collection, event.index) };
+  }
   const { index, stage, chunksDone, chunksTotal } = event;
   return { $case: 'progress', value: { documentIndex: index, stage, chunksDone, chunksTotal } };
 }
@@ -78,18 +85,13 @@ export function completedMessage(results: readonly IngestResult[]): retrieval.In
 }
 
 /** A document of which nothing is stored: it has no id. */
-function unstoredMessage(draft: DocumentDraft, collection: string): retrieval.Document {
+function unstoredMessage(given: DocumentFacts, collection: string): retrieval.Document {
   return {
+    ...given,
     id: '',
     collection,
-    uri: draft.uri,
-    title: draft.title,
-    mediaType: draft.mediaType,
-    contentHash: draft.contentHash,
-    sizeBytes: draft.content.byteLength,
     state: retrieval.DocumentState.FAILED,
     chunkCount: 0,
-    metadata: draft.metadata,
     error: undefined,
     createTime: undefined,
     updateTime: undefined,

@@ -4,10 +4,11 @@ import { type Logger } from '@weft/runtime';
 import { type Collection } from './collection';
 import { type CollectionStore } from './collection-store';
 import { type IndexedDocument, type StoredDocument } from './document';
-import { checkInputs, type DocumentDraft, type DocumentInput, draftOf } from './document-draft';
+import { checkInputs, type DocumentDraft, type DocumentInput, draftOf, factsOf } from './document-draft';
 import { type DocumentStore } from './document-store';
 import { EmbeddingBatcher } from './embedding-batcher';
 import { type IngestEvent, type IngestResult } from './ingest-event';
+import { type DocumentClaim } from './ingestions/ingestion';
 import { type DocumentParser } from './parsing/document-parser';
 import { ParseError, parseFailureError, tooLarge } from './parsing/parse-failure';
 import { type ParsedDocument, type ParseLimits } from './parsing/parse-request';
@@ -20,6 +21,8 @@ export interface IngestRequest {
   documents: readonly DocumentInput[];
   /** The path of the documents in the caller's request, for what is wrong with them. */
   field: string;
+  /** Under which claim the one document is worked on: what stores it settles the claim. */
+  claim?: DocumentClaim;
 }
 
 /** What an ingestion works with. */
@@ -51,6 +54,7 @@ interface Ingestion {
   drafts: readonly DocumentDraft[];
   earlier: ReadonlyMap<string, StoredDocument>;
   batcher: EmbeddingBatcher;
+  claim: DocumentClaim | undefined;
   call: EmbeddingCall;
   emit(event: IngestEvent): Promise<void>;
 }
@@ -111,7 +115,8 @@ export class IngestDocuments {
       concurrency: this.limits.embeddingConcurrency,
     });
     const earlier = new Map(stored.map((document) => [document.uri, document]));
-    return this.run({ tenantId, collection, drafts, earlier, batcher, call, emit });
+    const { claim } = request;
+    return this.run({ tenantId, collection, drafts, earlier, batcher, claim, call, emit });
   }
 
   private async run(ingestion: Ingestion): Promise<IngestResult[]> {
@@ -201,7 +206,7 @@ export class IngestDocuments {
   }
 
   private async finish(ingestion: Ingestion, index: number, prepared: Prepared): Promise<IngestResult> {
-    const { tenantId, collection, call } = ingestion;
+    const { tenantId, collection, claim, call } = ingestion;
     if ('unchanged' in prepared) return { outcome: 'unchanged', document: prepared.unchanged };
     if ('error' in prepared) return this.failed(ingestion, index, prepared.error);
     const chunks = prepared.document.chunks.length;
@@ -214,7 +219,7 @@ export class IngestDocuments {
     });
     if (call.signal.aborted) throw abortReason(call.signal);
     try {
-      return await this.ports.documents.put(tenantId, collection, prepared.document);
+      return await this.ports.documents.put(tenantId, collection, prepared.document, claim);
     } catch (error) {
       return this.failed(ingestion, index, this.errorOf(error));
     }
@@ -227,7 +232,7 @@ export class IngestDocuments {
     const [earlier] = await this.ports.documents.findByUris(ingestion.tenantId, ingestion.collection.id, [
       draft.uri,
     ]);
-    return { outcome: 'failed', draft, error, earlier };
+    return { outcome: 'failed', given: factsOf(draft), error, earlier };
   }
 
   private errorOf(error: unknown): WeftError {

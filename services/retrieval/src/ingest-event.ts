@@ -1,13 +1,13 @@
 import { type WeftError } from '@weft/errors';
 import { type StoredDocument } from './document';
-import { type DocumentDraft } from './document-draft';
+import { type DocumentFacts } from './document-draft';
 
 /** What became of one document. */
 export type IngestResult =
   | { outcome: 'created' | 'replaced' | 'unchanged'; document: StoredDocument }
   | {
       outcome: 'failed';
-      draft: DocumentDraft;
+      given: DocumentFacts;
       error: WeftError;
       /** The version that is stored, and still found. */
       earlier: StoredDocument | undefined;

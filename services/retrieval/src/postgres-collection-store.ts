@@ -3,6 +3,9 @@ import { type Database, isUniqueViolation, outboxStatement } from '@weft/postgre
 import { newId } from '@weft/runtime';
 import { type Collection } from './collection';
 import { type CollectionStore, type NewCollection } from './collection-store';
+import { lockAllDocuments } from './document-locks';
+import { collectionDeletedMeanwhile } from './ingestions/ingestion-errors';
+import { failPending } from './ingestions/ingestion-rows';
 import { collectionDeleted } from './retrieval-events';
 
 const columns = `id, name, description, embedding_model, dimensions, chunk_max_characters, chunk_overlap_characters,
@@ -74,13 +77,23 @@ export class PostgresCollectionStore implements CollectionStore {
   }
 
   async delete(tenantId: string, name: string): Promise<void> {
+    const [found] = await this.find(tenantId, [name]);
+    if (found === undefined) throw notFound('collection', name);
     await this.database.transaction(tenantId, async (transaction) => {
       // Locked first: whoever stores a document at the same time waits, and then finds no collection.
+      await lockAllDocuments(transaction, tenantId, found.id);
       const [collection] = await transaction.query<{ id: string }>(
-        'select id from collections where tenant_id = $1 and name = $2 for update',
-        [tenantId, name],
+        'select id from collections where tenant_id = $1 and id = $2 for update',
+        [tenantId, found.id],
       );
       if (collection === undefined) throw notFound('collection', name);
+      const pending = await transaction.query<{ id: string }>(
+        `select id from ingestions where tenant_id = $1 and collection_id = $2 and finish_time is null order by id`,
+        [tenantId, collection.id],
+      );
+      for (const { id } of pending) {
+        await failPending(transaction, tenantId, id, collectionDeletedMeanwhile(name));
+      }
       for (const table of ['postings', 'chunk_vectors', 'chunks', 'documents']) {
         await transaction.query(`delete from ${table} where tenant_id = $1 and collection_id = $2`, [
           tenantId,

@@ -4,28 +4,20 @@ import { newId } from '@weft/runtime';
 import { type Collection } from './collection';
 import { type IndexedDocument, type StoredDocument } from './document';
 import { deleteIndex, insertIndex } from './document-index-rows';
+import { lockDocument } from './document-locks';
+import {
+  documentColumns,
+  documentOf,
+  type DocumentRow,
+  documentsByUris,
+  fromDocuments,
+} from './document-rows';
 import { type DocumentStore, type StoreResult } from './document-store';
+import { type DocumentClaim } from './ingestions/ingestion';
+import { settleClaim } from './ingestions/ingestion-rows';
+import { isUuid } from './is-uuid';
 import { embeddingMismatch } from './retrieval-errors';
 import { documentDeleted, documentIngested } from './retrieval-events';
-
-const columns = `d.id, c.name as collection, d.uri, d.title, d.media_type, d.content_hash, d.fingerprint, d.size_bytes,
-  d.chunk_count, d.metadata, d.create_time, d.update_time`;
-const fromDocuments = `from documents d join collections c on c.tenant_id = d.tenant_id and c.id = d.collection_id`;
-
-interface DocumentRow {
-  id: string;
-  collection: string;
-  uri: string;
-  title: string;
-  media_type: string;
-  content_hash: string;
-  fingerprint: string;
-  size_bytes: number;
-  chunk_count: number;
-  metadata: Record<string, unknown>;
-  create_time: Date;
-  update_time: Date;
-}
 
 /** How a change of one document changes its collection. */
 interface Change {
@@ -46,11 +38,8 @@ export class PostgresDocumentStore implements DocumentStore {
     collectionId: string,
     uris: readonly string[],
   ): Promise<StoredDocument[]> {
-    const rows = await this.database.query<DocumentRow>(
-      tenantId,
-      `select ${columns} ${fromDocuments} where d.tenant_id = $1 and d.collection_id = $2 and d.uri = any($3::text[])`,
-      [tenantId, collectionId, uris],
-    );
+    const statement = documentsByUris(tenantId, collectionId, uris);
+    const rows = await this.database.query<DocumentRow>(tenantId, statement.text, statement.values);
     return rows.map(documentOf);
   }
 
@@ -58,7 +47,7 @@ export class PostgresDocumentStore implements DocumentStore {
     const rows = isUuid(id)
       ? await this.database.query<DocumentRow>(
           tenantId,
-          `select ${columns} ${fromDocuments} where d.tenant_id = $1 and d.id = $2`,
+          `select ${documentColumns} ${fromDocuments} where d.tenant_id = $1 and d.id = $2`,
           [tenantId, id],
         )
       : [];
@@ -73,72 +62,55 @@ export class PostgresDocumentStore implements DocumentStore {
   ): Promise<StoredDocument[]> {
     const rows = await this.database.query<DocumentRow>(
       tenantId,
-      `select ${columns} ${fromDocuments}
+      `select ${documentColumns} ${fromDocuments}
        where d.tenant_id = $1 and d.collection_id = $2 and d.uri > $3 order by d.uri limit $4`,
       [tenantId, collectionId, page.after, page.limit],
     );
     return rows.map(documentOf);
   }
 
-  async put(tenantId: string, collection: Collection, document: IndexedDocument): Promise<StoreResult> {
+  async put(
+    tenantId: string,
+    collection: Collection,
+    document: IndexedDocument,
+    claim?: DocumentClaim,
+  ): Promise<StoreResult> {
     const result = await this.database.transaction(tenantId, async (transaction): Promise<StoreResult> => {
-      await lockCollection(transaction, tenantId, collection, document);
-      const earlier = await findForPut(transaction, tenantId, collection.id, document.uri);
-      if (earlier?.fingerprint === document.fingerprint) {
-        return { outcome: 'unchanged', document: documentOf(earlier) };
-      }
-      if (earlier !== undefined) await deleteIndex(transaction, tenantId, earlier.id);
-      const id = earlier?.id ?? newId();
-      const termCount = await insertIndex(transaction, tenantId, {
-        collectionId: collection.id,
-        documentId: id,
-        document,
-      });
-      const stored = await upsertDocument(transaction, tenantId, { id, collection, document, termCount });
-      const revision = await changeCollection(transaction, tenantId, collection.id, {
-        documents: earlier === undefined ? 1 : 0,
-        chunks: document.chunks.length - (earlier?.chunk_count ?? 0),
-        terms: termCount - (earlier?.term_count ?? 0),
-      });
-      const event = outboxStatement([
-        documentIngested(tenantId, {
-          collection: collection.name,
-          documentId: id,
-          chunkCount: document.chunks.length,
-          replaced: earlier !== undefined,
-          revision,
-        }),
-      ]);
-      await transaction.query(event.text, event.values);
-      return { outcome: earlier === undefined ? 'created' : 'replaced', document: stored };
+      await lockDocument(transaction, tenantId, collection.id, document.uri);
+      const earlier = await findForPut(transaction, tenantId, collection, document);
+      const stored =
+        earlier?.fingerprint === document.fingerprint
+          ? { outcome: 'unchanged' as const, document: documentOf(earlier) }
+          : await store(transaction, tenantId, { collection, document, earlier, claim });
+      if (claim !== undefined) await settleClaim(transaction, tenantId, claim, stored);
+      return stored;
     });
-    if (result.outcome !== 'unchanged') this.outbox.notify();
+    if (result.outcome !== 'unchanged' || claim !== undefined) this.outbox.notify();
     return result;
   }
 
   async delete(tenantId: string, id: string): Promise<void> {
-    const { collection } = await this.get(tenantId, id);
+    const { collection, uri } = await this.get(tenantId, id);
     await this.database.transaction(tenantId, async (transaction) => {
-      // The collection first, as in `put`: two transactions that lock in one order never wait for each other in a circle.
-      await transaction.query('select 1 from collections where tenant_id = $1 and name = $2 for update', [
-        tenantId,
-        collection,
-      ]);
-      const [deleted] = await transaction.query<{
-        collection_id: string;
-        chunk_count: number;
-        term_count: number;
-      }>(
-        'delete from documents where tenant_id = $1 and id = $2 returning collection_id, chunk_count, term_count',
+      const [found] = await transaction.query<{ collection_id: string }>(
+        'select collection_id from documents where tenant_id = $1 and id = $2',
+        [tenantId, id],
+      );
+      if (found === undefined) throw notFound('document', id);
+      const collectionId = found.collection_id;
+      await lockDocument(transaction, tenantId, collectionId, uri);
+      const [deleted] = await transaction.query<{ chunk_count: number; term_count: number }>(
+        'delete from documents where tenant_id = $1 and id = $2 returning chunk_count, term_count',
         [tenantId, id],
       );
       if (deleted === undefined) throw notFound('document', id);
       await deleteIndex(transaction, tenantId, id);
-      const revision = await changeCollection(transaction, tenantId, deleted.collection_id, {
+      const revision = await changeCollection(transaction, tenantId, collectionId, {
         documents: -1,
         chunks: -deleted.chunk_count,
         terms: -deleted.term_count,
       });
+      if (revision === undefined) throw internal('a collection with a document is gone');
       const event = outboxStatement([documentDeleted(tenantId, { collection, documentId: id, revision })]);
       await transaction.query(event.text, event.values);
     });
@@ -146,41 +118,82 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 }
 
-/** Locks the collection, so that its documents change one after the other, and fixes or checks its model. */
-async function lockCollection(
+type EarlierRow = DocumentRow & { term_count: number };
+
+/** What is stored of a uri, once it is known that the new vectors fit those of the collection. */
+async function findForPut(
   transaction: Transaction,
   tenantId: string,
   collection: Collection,
   document: IndexedDocument,
-): Promise<void> {
-  const [locked] = await transaction.query<{ embedding_model: string; dimensions: number }>(
-    'select embedding_model, dimensions from collections where tenant_id = $1 and id = $2 for update',
-    [tenantId, collection.id],
+): Promise<EarlierRow | undefined> {
+  const [row] = await transaction.query<CollectionVectorsRow & Partial<EarlierRow>>(
+    `select c.embedding_model, c.dimensions, ${documentColumns}, d.term_count
+     from collections c left join documents d on d.tenant_id = c.tenant_id and d.collection_id = c.id and d.uri = $3
+     where c.tenant_id = $1 and c.id = $2`,
+    [tenantId, collection.id, document.uri],
   );
-  if (locked === undefined) throw notFound('collection', collection.name);
-  const expected = { model: locked.embedding_model, dimensions: locked.dimensions };
+  if (row === undefined) throw notFound('collection', collection.name);
+  checkVectors(collection.name, row, document);
+  return row.id ? (row as EarlierRow) : undefined;
+}
+
+interface CollectionVectorsRow {
+  embedding_model: string;
+  dimensions: number;
+}
+
+function checkVectors(collection: string, row: CollectionVectorsRow, document: IndexedDocument): void {
+  const expected = { model: row.embedding_model, dimensions: row.dimensions };
   const actual = { model: document.embeddingModel, dimensions: document.dimensions };
   const otherModel = expected.model !== '' && expected.model !== actual.model;
   const otherLength = expected.dimensions !== 0 && expected.dimensions !== actual.dimensions;
-  if (otherModel || otherLength) throw embeddingMismatch(collection.name, expected, actual);
-  if (expected.dimensions !== 0) return;
-  await transaction.query(
-    'update collections set embedding_model = $3, dimensions = $4 where tenant_id = $1 and id = $2',
-    [tenantId, collection.id, actual.model, actual.dimensions],
-  );
+  if (otherModel || otherLength) throw embeddingMismatch(collection, expected, actual);
 }
 
-async function findForPut(
+interface NewVersion {
+  collection: Collection;
+  document: IndexedDocument;
+  earlier: EarlierRow | undefined;
+  claim: DocumentClaim | undefined;
+}
+
+async function store(
   transaction: Transaction,
   tenantId: string,
-  collectionId: string,
-  uri: string,
-): Promise<(DocumentRow & { term_count: number }) | undefined> {
-  const [row] = await transaction.query<DocumentRow & { term_count: number }>(
-    `select ${columns}, d.term_count ${fromDocuments} where d.tenant_id = $1 and d.collection_id = $2 and d.uri = $3`,
-    [tenantId, collectionId, uri],
-  );
-  return row;
+  { collection, document, earlier, claim }: NewVersion,
+): Promise<StoreResult> {
+  if (earlier !== undefined) await deleteIndex(transaction, tenantId, earlier.id);
+  const id = earlier?.id ?? newId();
+  const termCount = await insertIndex(transaction, tenantId, {
+    collectionId: collection.id,
+    documentId: id,
+    document,
+  });
+  const stored = await upsertDocument(transaction, tenantId, { id, collection, document, termCount });
+  const change = {
+    documents: earlier === undefined ? 1 : 0,
+    chunks: document.chunks.length - (earlier?.chunk_count ?? 0),
+    terms: termCount - (earlier?.term_count ?? 0),
+  };
+  const revision = await changeCollection(transaction, tenantId, collection.id, change, document);
+  if (revision === undefined) {
+    // Another first document has fixed the vectors since they were looked at.
+    await findForPut(transaction, tenantId, collection, document);
+    throw internal('a collection could not be changed');
+  }
+  const event = outboxStatement([
+    documentIngested(tenantId, {
+      collection: collection.name,
+      documentId: id,
+      chunkCount: document.chunks.length,
+      replaced: earlier !== undefined,
+      revision,
+      ingestionId: claim?.ingestionId ?? '',
+    }),
+  ]);
+  await transaction.query(event.text, event.values);
+  return { outcome: earlier === undefined ? 'created' : 'replaced', document: stored };
 }
 
 async function upsertDocument(
@@ -231,40 +244,33 @@ async function upsertDocument(
   };
 }
 
-/** Counts a change in and answers with the collection's new revision. */
+/**
+ * Counts a change in, fixes the vectors of a collection that has none, and answers with the collection's new revision; with undefined when
+ * its vectors are others. From here to the end of the transaction the collection's other documents wait.
+ */
 async function changeCollection(
   transaction: Transaction,
   tenantId: string,
   collectionId: string,
   change: Change,
-): Promise<number> {
+  vectors?: { embeddingModel: string; dimensions: number },
+): Promise<number | undefined> {
   const [row] = await transaction.query<{ revision: number }>(
     `update collections set document_count = document_count + $3, chunk_count = chunk_count + $4,
-       term_count = term_count + $5, revision = revision + 1, update_time = now()
-     where tenant_id = $1 and id = $2 returning revision`,
-    [tenantId, collectionId, change.documents, change.chunks, change.terms],
+       term_count = term_count + $5, revision = revision + 1, update_time = now(),
+       embedding_model = coalesce($6, embedding_model), dimensions = coalesce($7, dimensions)
+     where tenant_id = $1 and id = $2
+       and ($6::text is null or (embedding_model in ('', $6) and dimensions in (0, $7::int)))
+     returning revision`,
+    [
+      tenantId,
+      collectionId,
+      change.documents,
+      change.chunks,
+      change.terms,
+      vectors?.embeddingModel ?? null,
+      vectors?.dimensions ?? null,
+    ],
   );
-  if (row === undefined) throw internal('a locked collection is gone');
-  return row.revision;
-}
-
-function documentOf(row: DocumentRow): StoredDocument {
-  return {
-    id: row.id,
-    collection: row.collection,
-    uri: row.uri,
-    title: row.title,
-    mediaType: row.media_type,
-    contentHash: row.content_hash,
-    fingerprint: row.fingerprint,
-    sizeBytes: row.size_bytes,
-    chunkCount: row.chunk_count,
-    metadata: row.metadata,
-    createTime: row.create_time,
-    updateTime: row.update_time,
-  };
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+  return row?.revision;
 }
