@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { isRunning } from './engine-process';
-import { type EnginesState, readState, type ServerState } from './engine-state';
+import { readState, type ServerState } from './engine-state';
+import { withFolderLock } from './folder-lock';
 import { stopNats } from './start-nats';
 import { stopPostgres } from './start-postgres';
 
@@ -23,11 +25,14 @@ export async function engineStatus(folder: string): Promise<EngineStatus[]> {
  * @param note told what is done, one line each
  */
 export async function downEngines(folder: string, note: (line: string) => void): Promise<void> {
-  const state: EnginesState = await readState(folder);
-  await Promise.all([
-    down(statusOf('PostgreSQL', state.postgres), stopPostgres, note),
-    down(statusOf('NATS', state.nats), stopNats, note),
-  ]);
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  await withFolderLock(folder, async () => {
+    const { postgres, nats } = await readState(folder);
+    await Promise.all([
+      down(statusOf('PostgreSQL', postgres), stopPostgres, note),
+      down(statusOf('NATS', nats), stopNats, note),
+    ]);
+  });
 }
 
 async function down(

@@ -11,7 +11,7 @@ const machineCache = '/var/cache/weft/engines';
 /** Where engines are kept. */
 export interface EngineCache {
   /** Where an engine is looked for, first to last. */
-  folders: string[];
+  folders: readonly string[];
   /** Where an engine is put that is in none of them. */
   target: string;
 }

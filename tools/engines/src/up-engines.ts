@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WeftError } from '@weft/errors';
 import { checkDatabase, checkNats } from './check-engines';
+import { enginesRefused } from './engine-error';
 import { isRunning } from './engine-process';
 import { type EnginesState, readState, type ServerState, writeState } from './engine-state';
 import { withFolderLock } from './folder-lock';
@@ -75,7 +76,10 @@ async function up(engine: Engine, folder: string, note: UpOptions['note']): Prom
     return givenUrl;
   }
   if (known !== undefined && isRunning(known.identity)) {
-    await engine.check(known.url);
+    await engine.check(known.url).catch((error: unknown) => {
+      const what = `${name} runs as process ${known.identity.pid}, but something is wrong with it`;
+      throw enginesRefused('ENGINE_STUCK', `${what}: run 'down', then 'up'. Its log is in ${folder}.`, error);
+    });
     note(`${name} runs already, process ${known.identity.pid} on port ${known.port}`);
     return known.url;
   }

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identify, isRunning } from './engine-process';
+import { clearDataFolder, isReadyIn } from './postmaster-pid';
+
+const file = (pid: number, status: string) =>
+  [pid, '/data', 1_795_307_734, 5432, '', '127.0.0.1', ' 10011906         4', status, ''].join('\n');
+
+it('a postmaster is ready when its file says so', () => {
+  expect(isReadyIn(file(7, 'ready   '), 7)).toBe(true);
+});
+
+it.each([
+  ['it is starting', file(7, 'starting')],
+  ['the file is of a postmaster before it', file(6, 'ready   ')],
+  ['the file is being written', '7\n/data\n'],
+  ['there is no file', ''],
+])('it is not ready while %s', (_what, text) => {
+  expect(isReadyIn(text, 7)).toBe(false);
+});
+
+describe('clearing a data folder', () => {
+  let folder: string;
+  const pidFile = () => join(folder, 'postmaster.pid');
+
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'weft-postmaster-')));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  async function workIn(cwd: string) {
+    const child = spawn('sh', ['-c', 'echo ready; exec sleep 600'], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout, 'data');
+    return identify(child.pid!)!;
+  }
+
+  it('removes the file of a postmaster that is gone', async () => {
+    writeFileSync(pidFile(), file(2 ** 30, 'ready   '));
+    await clearDataFolder(folder);
+    expect(existsSync(pidFile())).toBe(false);
+  });
+
+  it('removes the file when its pid is a program elsewhere by now', async () => {
+    writeFileSync(pidFile(), file(process.pid, 'ready   '));
+    await clearDataFolder(folder);
+    expect(existsSync(pidFile())).toBe(false);
+  });
+
+  it('refuses while the postmaster runs, and leaves it alone', async () => {
+    const worker = await workIn(folder);
+    writeFileSync(pidFile(), file(worker.pid, 'ready   '));
+    await expect(clearDataFolder(folder)).rejects.toMatchObject({ reason: 'ENGINE_RUNNING' });
+    expect(isRunning(worker)).toBe(true);
+    process.kill(worker.pid, 'SIGKILL');
+  });
+});
