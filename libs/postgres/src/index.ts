@@ -3,6 +3,6 @@ export { type DatabaseEngine, type EngineKind, type OpenSchemaOptions } from './
 export { DatabaseError, isUniqueViolation } from './database-error';
 export { createEmbeddedEngine, type EmbeddedEngineOptions } from './embedded/embedded-engine';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit';
-export { type OutboxEvent, outboxStatement } from './outbox';
-export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
+export { type OutboxEvent, outboxStatement } from './outbox/outbox';
+export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';
 export { createServerEngine, type ServerEngine, type ServerEngineOptions } from './server/server-engine';

@@ -180,6 +180,21 @@ describe('migrations', () => {
 });
 
 describe('a schema', () => {
+  // Its first migration called weft_outbox_table() when that made the outbox alone.
+  it('whose outbox is older than leases gets what the relay needs when it is opened', async () => {
+    write(
+      '0001_create.sql',
+      `select weft_outbox_table(); drop table outbox_lease, outbox_dead; update schema_migrations set checksum = 'earlier';`,
+    );
+    await open();
+    const database = await open();
+    const rows = await database.query(
+      ALL_TENANTS,
+      `select (select count(*) from outbox_lease) as leases, (select count(*) from outbox_dead) as dead`,
+    );
+    expect(rows).toEqual([{ leases: 0, dead: 0 }]);
+  });
+
   it.each(['', 'Prompt', 'a-b', 'a; drop schema public', '1a', 'a'.repeat(41)])(
     'cannot be named "%s"',
     async (schema) => {

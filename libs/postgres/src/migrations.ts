@@ -34,7 +34,10 @@ export async function applyMigrations(
   const applied = await readApplied(owner, schema);
   const ahead = unknownMigrations(schema, migrations, applied);
   if (ahead.length > 0)
-    logger.warn({ schema, migrations: ahead }, 'the schema has migrations of a later release than this build');
+    logger.warn(
+      { schema, migrations: ahead },
+      'the schema has migrations of a later release than this build',
+    );
   for (const migration of migrations) {
     refuseChanged(schema, migration, applied.get(migration.name));
     if (applied.has(migration.name)) continue;

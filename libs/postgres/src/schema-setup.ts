@@ -63,7 +63,10 @@ const attemptsMax = 20;
  */
 function isRoleRace(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
-  return ['42710', '23505'].includes(error.code) || (error.code === 'XX000' && /tuple concurrently/.test(error.message));
+  return (
+    ['42710', '23505'].includes(error.code) ||
+    (error.code === 'XX000' && /tuple concurrently/.test(error.message))
+  );
 }
 
 /** The SQLSTATE for what the database's user may not do. */
@@ -115,8 +118,11 @@ function setupSql(schema: string, role: string): string {
     );
     revoke all on schema_migrations from ${role};
     ${tenantTableFunction}
-    ${outboxTableFunction}
-    revoke all on function weft_tenant_table(text), weft_outbox_table() from public;
+    ${outboxTableFunctions}
+    revoke all on function weft_tenant_table(text), weft_outbox_table(), weft_outbox_support() from public;
+    do $outbox$ begin
+      if to_regclass('${schema}.outbox') is not null then perform weft_outbox_support(); end if;
+    end $outbox$;
   `;
 }
 
@@ -133,7 +139,31 @@ const tenantTableFunction = `
   end $function$;
 `;
 
-const outboxTableFunction = `
+// The support came later than the outbox: schemas that have one already get it when they are set up anew.
+const outboxTableFunctions = `
+  create or replace function weft_outbox_support() returns void language plpgsql as $function$
+  begin
+    if to_regclass('outbox_lease') is null then
+      create table outbox_lease (
+        singleton boolean primary key default true check (singleton),
+        holder text not null,
+        expire_time timestamptz not null
+      );
+    end if;
+    if to_regclass('outbox_dead') is null then
+      create table outbox_dead (
+        sequence bigint primary key,
+        id text not null,
+        subject text not null,
+        tenant_id text not null,
+        event_time timestamptz not null,
+        payload bytea not null,
+        reason text not null,
+        dead_time timestamptz not null default now()
+      );
+      perform weft_tenant_table('outbox_dead');
+    end if;
+  end $function$;
   create or replace function weft_outbox_table() returns void language plpgsql as $function$
   begin
     create table outbox (
@@ -145,5 +175,6 @@ const outboxTableFunction = `
       payload bytea not null
     );
     perform weft_tenant_table('outbox');
+    perform weft_outbox_support();
   end $function$;
 `;

@@ -28,7 +28,12 @@ export const columnParsers: ParserOptions = {
   [typeNumbers.jsonb]: (text) => text,
 };
 
-const jsonTypes = new Set([typeNumbers.json, typeNumbers.jsonb, typeNumbers.jsonArray, typeNumbers.jsonbArray]);
+const jsonTypes = new Set([
+  typeNumbers.json,
+  typeNumbers.jsonb,
+  typeNumbers.jsonArray,
+  typeNumbers.jsonbArray,
+]);
 
 /** The names of the columns that hold JSON text, or arrays of it. */
 export function jsonColumnsOf(columns: readonly { name: string; type: number }[]): string[] {

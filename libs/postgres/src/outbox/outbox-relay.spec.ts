@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type events } from '@weft/contracts';
+import { WeftError } from '@weft/errors';
 import { silentLogger } from '@weft/runtime';
 
-import { ALL_TENANTS, type Database } from './database';
-import { type DatabaseEngine } from './database-engine';
-import { createEmbeddedEngine } from './embedded/embedded-engine';
+import { ALL_TENANTS, type Database } from '../database';
+import { type DatabaseEngine } from '../database-engine';
+import { createEmbeddedEngine } from '../embedded/embedded-engine';
 import { outboxStatement } from './outbox';
 import { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
 
@@ -16,7 +17,7 @@ jest.setTimeout(30_000);
 
 let engine: DatabaseEngine;
 let database: Database;
-let relay: OutboxRelay | undefined;
+const relays: OutboxRelay[] = [];
 let lastId = 0;
 
 beforeAll(async () => {
@@ -30,9 +31,9 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 afterEach(async () => {
-  await relay?.stop();
-  relay = undefined;
-  await database.query(ALL_TENANTS, 'delete from outbox');
+  for (const relay of relays.splice(0)) await relay.stop();
+  for (const table of ['outbox', 'outbox_dead', 'outbox_lease'])
+    await database.query(ALL_TENANTS, `delete from ${table}`);
 });
 
 function someEvents(count: number, tenantId = 'acme') {
@@ -54,15 +55,15 @@ async function countLeft(): Promise<number> {
   return row!.count;
 }
 
-/** A relay to a bus that keeps what it got. `before` may fail a round. */
+/** A relay to a bus that keeps what it got. `before` may fail a round, whose events it is told. */
 function relayTo(
   options: Partial<OutboxRelayOptions> = {},
-  before: (round: number) => void | Promise<void> = () => undefined,
+  before: (round: number, envelopes: events.EventEnvelope[]) => void | Promise<void> = () => undefined,
 ) {
   const published: events.EventEnvelope[][] = [];
   let rounds = 0;
   let onPublish: () => void = () => undefined;
-  relay = createOutboxRelay({
+  const relay = createOutboxRelay({
     database,
     logger: silentLogger,
     lingerMs: 0,
@@ -70,12 +71,13 @@ function relayTo(
     pollIntervalMs: 60_000,
     async publish(envelopes) {
       rounds += 1;
-      await before(rounds);
+      await before(rounds, envelopes);
       published.push(envelopes);
       onPublish();
     },
     ...options,
   });
+  relays.push(relay);
   const until = async (count: number) => {
     while (published.flat().length < count) await new Promise<void>((resolve) => (onPublish = resolve));
   };
@@ -184,9 +186,10 @@ describe('the outbox relay', () => {
       database: dying,
       logger: silentLogger,
       publish: async () => published.resolve(),
+      leaseMs: 50,
     }).start();
     await published.promise;
-    const bus = relayTo();
+    const bus = relayTo({ pollIntervalMs: 10 });
     bus.relay.start();
     await bus.until(1);
     expect(bus.ids()).toEqual([written[0]!.id]);
@@ -213,6 +216,144 @@ describe('the outbox relay', () => {
     expect(await countLeft()).toBe(1);
   });
 });
+
+describe('two relays of one outbox', () => {
+  it('publish each event once between them', async () => {
+    const buses = [relayTo({ pollIntervalMs: 5 }), relayTo({ pollIntervalMs: 5 })];
+    for (const { relay } of buses) relay.start();
+    const written: string[] = [];
+    for (let round = 0; round < 20; round++) {
+      const more = someEvents(3);
+      written.push(...more.map(({ id }) => id));
+      await write(more);
+      buses[round % 2]!.relay.notify();
+    }
+    for (const { relay } of buses) await relay.stop();
+    expect(buses.flatMap(({ ids }) => ids()).sort()).toEqual(written.sort());
+  });
+
+  it('publish one at a time: the other waits while the first is at it, however long it takes', async () => {
+    const begun = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    const first = relayTo({ leaseMs: 60 }, () => {
+      begun.resolve();
+      return end.promise;
+    });
+    const second = relayTo({ leaseMs: 60, pollIntervalMs: 5 });
+    await write(someEvents(1));
+    first.relay.start();
+    await begun.promise;
+    second.relay.start();
+    await leaseRenewals(5);
+    end.resolve();
+    await first.until(1);
+    await first.relay.stop();
+    await second.relay.stop();
+    expect(second.ids()).toEqual([]);
+  });
+
+  it('go on with the second at once when the first stops', async () => {
+    const first = relayTo({ leaseMs: 60_000 });
+    await write(someEvents(1));
+    first.relay.start();
+    await first.until(1);
+    await first.relay.stop();
+    const second = relayTo({ leaseMs: 60_000 });
+    const written = someEvents(1);
+    await write(written);
+    second.relay.start();
+    await second.until(1);
+    expect(second.ids()).toEqual([written[0]!.id]);
+  });
+
+  it('do not publish what was read before the lease ended', async () => {
+    await write(someEvents(1));
+    // The first round's answer comes when its lease is over and another relay has it.
+    let rounds = 0;
+    const slow: Database = {
+      ...bind(database),
+      async batch(...given) {
+        const results = await database.batch(...given);
+        rounds += 1;
+        if (rounds > 1) return results;
+        await database.query(
+          ALL_TENANTS,
+          `update outbox_lease set holder = 'other', expire_time = 'infinity'`,
+        );
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return results;
+      },
+    };
+    const bus = relayTo({ database: slow, leaseMs: 30 });
+    bus.relay.start();
+    await bus.relay.stop();
+    expect([rounds > 1, bus.ids()]).toEqual([true, []]);
+  });
+});
+
+describe('an event that the bus refuses for ever', () => {
+  const refuse = (poison: string) => (_: number, envelopes: events.EventEnvelope[]) => {
+    if (envelopes.some(({ id }) => id === poison))
+      throw new WeftError('INVALID_ARGUMENT', 'EVENT_TOO_LARGE', 'The event is too large.');
+  };
+
+  it('is put aside, with the reason, and the others go on in their order', async () => {
+    const written = someEvents(5);
+    const poison = written[2]!.id;
+    await write(written);
+    const bus = relayTo({ attemptsMax: 2 }, refuse(poison));
+    bus.relay.start();
+    await bus.until(4);
+    await bus.relay.stop();
+    const dead = await database.query('acme', 'select id, reason, payload from outbox_dead');
+    expect([bus.ids(), dead, await countLeft()]).toEqual([
+      written.map(({ id }) => id).filter((id) => id !== poison),
+      [{ id: poison, reason: 'EVENT_TOO_LARGE', payload: Uint8Array.from([1, 2]) }],
+      0,
+    ]);
+  });
+
+  it('is tried by itself as often as it may be', async () => {
+    const [poison] = someEvents(1);
+    await write([poison!]);
+    let alone = 0;
+    const bus = relayTo({ attemptsMax: 3 }, (round, envelopes) => {
+      alone += 1;
+      refuse(poison!.id)(round, envelopes);
+    });
+    bus.relay.start();
+    await bus.relay.stop();
+    // Once with whatever came with it, and then by itself.
+    expect(alone).toBe(1 + 3);
+  });
+
+  it('stays in the outbox while the bus is away', async () => {
+    const written = someEvents(2);
+    await write(written);
+    const failed = Promise.withResolvers<void>();
+    const bus = relayTo({ attemptsMax: 2, retryDelayMs: 60_000 }, (round) => {
+      if (round === 1) throw new WeftError('INVALID_ARGUMENT', 'EVENT_TOO_LARGE', 'The event is too large.');
+      failed.resolve();
+      throw new Error('the bus is away');
+    });
+    bus.relay.start();
+    await failed.promise;
+    await bus.relay.stop();
+    expect([await countLeft(), await database.query('acme', 'select id from outbox_dead')]).toEqual([2, []]);
+  });
+});
+
+/** Waits until the lease was renewed so many times. */
+async function leaseRenewals(count: number): Promise<void> {
+  const seen = new Set<string>();
+  while (seen.size <= count) {
+    const [row] = await database.query<{ expires: string }>(
+      ALL_TENANTS,
+      'select expire_time::text as expires from outbox_lease',
+    );
+    seen.add(row!.expires);
+  }
+}
 
 function bind(whole: Database): Database {
   return {

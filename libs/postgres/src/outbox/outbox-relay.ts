@@ -1,12 +1,18 @@
 import { type events } from '@weft/contracts';
+import { WeftError } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
 
-import { ALL_TENANTS, type Database, type Statement } from './database';
+import { type Database } from '../database';
+import { OutboxLease } from './outbox-lease';
+import { OutboxRounds, type WaitingEvent } from './outbox-rounds';
 
 /** What a relay works with. */
 export interface OutboxRelayOptions {
   database: Database;
-  /** Hands events to the bus. They leave the outbox when it resolves; when it rejects they are tried again. */
+  /**
+   * Hands events to the bus. They leave the outbox when it resolves; when it rejects they are tried again. INVALID_ARGUMENT says that the bus
+   * will never take one of them.
+   */
   publish(envelopes: events.EventEnvelope[]): Promise<void>;
   logger: Logger;
   /** The most events of one round: 500 by default. */
@@ -17,9 +23,16 @@ export interface OutboxRelayOptions {
   pollIntervalMs?: number;
   /** How long to wait after the first failure, in milliseconds: 100 by default. Doubles with each further one, up to 10 s. */
   retryDelayMs?: number;
+  /** How long after the death of the replica that relays another one may, in milliseconds: 5,000 by default. */
+  leaseMs?: number;
+  /** How often an event is tried by itself before it is put aside as one that the bus will never take: 5 by default. */
+  attemptsMax?: number;
 }
 
-/** Brings the events of a service's outbox to the bus, in their order and at least once. */
+/**
+ * Brings the events of a service's outbox to the bus, at least once and in the order in which each replica wrote them. Of the replicas of a
+ * service one relays at a time; another takes over when it stops or dies.
+ */
 export interface OutboxRelay {
   /** Tells that a transaction with events was committed. */
   notify(): void;
@@ -28,34 +41,40 @@ export interface OutboxRelay {
   stop(): Promise<void>;
 }
 
-interface OutboxRow {
-  sequence: number;
-  id: string;
-  subject: string;
-  tenant_id: string;
-  event_time: Date;
-  payload: Uint8Array;
-}
-
 const retryDelayMsMax = 10_000;
 
+/** The longest that a replica waits before it looks again whether it may relay, in milliseconds. */
+const standbyMsMax = 1_000;
+
 /**
- * Makes a relay. A round is one transaction: it deletes what the round before has published and reads what is next. A death between
- * publishing and deleting publishes again after the restart; nothing is lost.
+ * Makes a relay. A death between publishing and deleting publishes again after the restart; nothing is lost. An event that the bus refuses with
+ * INVALID_ARGUMENT is logged and moved to the table `outbox_dead`, after it was tried by itself; the others go on.
  */
 export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
-  return new Relay({ batchSize: 500, lingerMs: 25, pollIntervalMs: 1000, retryDelayMs: 100, ...options });
+  return new Relay({
+    batchSize: 500,
+    lingerMs: 25,
+    pollIntervalMs: 1000,
+    retryDelayMs: 100,
+    leaseMs: 5000,
+    attemptsMax: 5,
+    ...options,
+  });
 }
 
 class Relay implements OutboxRelay {
-  private published: number[] = [];
+  private readonly lease: OutboxLease;
+  private readonly rounds: OutboxRounds;
   private notified = false;
   private stopping = false;
   private failures = 0;
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
 
-  constructor(private readonly options: Required<OutboxRelayOptions>) {}
+  constructor(private readonly options: Required<OutboxRelayOptions>) {
+    this.lease = new OutboxLease(options.leaseMs);
+    this.rounds = new OutboxRounds(options.database, this.lease, options.batchSize);
+  }
 
   notify(): void {
     this.notified = true;
@@ -77,21 +96,24 @@ class Relay implements OutboxRelay {
       await this.drain();
       if (this.stopping) break;
       if (this.failures > 0) await this.sleep(this.retryDelay());
+      else if (this.lease.elsewhere) await this.sleep(this.standbyMs(), { throughNotices: true });
       else await this.waitForEvents();
     }
     this.failures = 0;
     await this.drain();
+    // A lease that could not be given back ends by itself.
+    await this.rounds.releaseLease().catch(() => undefined);
   }
 
-  /** Runs rounds until the outbox is empty or something fails. */
+  /** Runs rounds until the outbox is empty, another replica relays, or something fails. */
   private async drain(): Promise<void> {
     try {
       for (;;) {
         this.notified = false;
-        const rows = await this.nextRows();
-        if (rows.length === 0) break;
-        await this.options.publish(rows.map(toEnvelope));
-        this.published = rows.map(({ sequence }) => sequence);
+        const waiting = await this.rounds.next();
+        if (waiting.length === 0) break;
+        // An answer that took longer than the lease says nothing: another replica may be at it.
+        if (this.lease.held) await this.publish(waiting);
       }
       this.failures = 0;
     } catch (error) {
@@ -103,16 +125,45 @@ class Relay implements OutboxRelay {
     }
   }
 
-  private async nextRows(): Promise<OutboxRow[]> {
-    const statements: Statement[] = [{ text: selectNext, values: [this.options.batchSize] }];
-    if (this.published.length > 0)
-      statements.unshift({
-        text: 'delete from outbox where sequence = any($1::bigint[])',
-        values: [this.published],
-      });
-    const results = await this.options.database.batch(ALL_TENANTS, statements);
-    this.published = [];
-    return results.at(-1) as unknown as OutboxRow[];
+  /** Publishes, and keeps the lease meanwhile. */
+  private async publish(waiting: WaitingEvent[]): Promise<void> {
+    const renewal = setInterval(() => {
+      // If it cannot be renewed, another replica goes on: that publishes twice and loses nothing.
+      this.rounds.renewLease().catch(() => undefined);
+    }, this.options.leaseMs / 3);
+    try {
+      await this.options.publish(waiting.map(({ envelope }) => envelope));
+      this.rounds.notePublished(waiting);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      for (const event of waiting) await this.publishAlone(event);
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** Publishes one event of which the bus may refuse to take it, ever; such an event is put aside. */
+  private async publishAlone(event: WaitingEvent): Promise<void> {
+    const { sequence, envelope } = event;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.options.publish([envelope]);
+        this.rounds.notePublished([event]);
+        return;
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (attempt >= this.options.attemptsMax) {
+          this.rounds.noteDead({ sequence, reason: error.reason });
+          const { id, subject, tenantId } = envelope;
+          this.options.logger.error(
+            { err: error, event: { id, subject, tenantId } },
+            'an event can never be published: it is put aside in the table outbox_dead',
+          );
+          return;
+        }
+        await this.sleep(this.options.retryDelayMs, { throughNotices: true });
+      }
+    }
   }
 
   private async waitForEvents(): Promise<void> {
@@ -134,21 +185,15 @@ class Relay implements OutboxRelay {
     });
   }
 
+  private standbyMs(): number {
+    return Math.min(this.options.leaseMs / 3, this.options.pollIntervalMs, standbyMsMax);
+  }
+
   private retryDelay(): number {
     return Math.min(this.options.retryDelayMs * 2 ** (this.failures - 1), retryDelayMsMax);
   }
 }
 
-const selectNext =
-  'select sequence, id, subject, tenant_id, event_time, payload from outbox order by sequence limit $1';
-
-function toEnvelope(row: OutboxRow): events.EventEnvelope {
-  const { buffer, byteOffset, byteLength } = row.payload;
-  return {
-    id: row.id,
-    subject: row.subject,
-    tenantId: row.tenant_id,
-    eventTime: row.event_time,
-    payload: Buffer.from(buffer, byteOffset, byteLength),
-  };
+function isRefusal(error: unknown): error is WeftError {
+  return error instanceof WeftError && error.code === 'INVALID_ARGUMENT';
 }

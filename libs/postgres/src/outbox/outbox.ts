@@ -1,4 +1,4 @@
-import { type Statement } from './database';
+import { type Statement } from '../database';
 
 /** An event that goes out after the transaction that wrote it. */
 export interface OutboxEvent {

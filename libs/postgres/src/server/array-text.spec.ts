@@ -4,7 +4,10 @@ import { readArray, writeArray } from './array-text';
 
 describe('an array as text', () => {
   it('comes back as it was written, whatever its texts are', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('NULL', 'null', '', '{', '}', '","', '\\"'));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('NULL', 'null', '', '{', '}', '","', '\\"'),
+    );
     const elements = fc.array(fc.option(text));
     fc.assert(
       fc.property(elements, (values) => {
@@ -14,7 +17,10 @@ describe('an array as text', () => {
   });
 
   it('keeps its dimensions', () => {
-    const values = [['a', null], ['b', '{"c"}']];
+    const values = [
+      ['a', null],
+      ['b', '{"c"}'],
+    ];
     expect(readArray(writeArray(values, String), String)).toEqual(values);
   });
 

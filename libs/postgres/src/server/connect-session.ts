@@ -74,9 +74,14 @@ export async function connectClient(config: ClientConfig): Promise<Client> {
     const why = message || code;
     if (passingCodes.has(code) || passingMessages.test(message))
       throw databaseAway(`${where} cannot be reached: ${why}.`, error);
-    throw new WeftError('FAILED_PRECONDITION', 'DATABASE_REFUSED', `${where} refuses the connection: ${why}.`, {
-      cause: error,
-    });
+    throw new WeftError(
+      'FAILED_PRECONDITION',
+      'DATABASE_REFUSED',
+      `${where} refuses the connection: ${why}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

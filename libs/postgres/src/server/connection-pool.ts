@@ -67,7 +67,8 @@ export class ConnectionPool<Connection extends PooledConnection> {
       this.lent.add(idle.connection);
       return Promise.resolve(idle.connection);
     }
-    if (this.waiting.size >= waitingMax) return Promise.reject(exhausted(`${waitingMax} pieces of work wait for it already`));
+    if (this.waiting.size >= waitingMax)
+      return Promise.reject(exhausted(`${waitingMax} pieces of work wait for it already`));
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject, timer: setTimeout(() => this.expire(waiter, timeoutMs), timeoutMs) };
       this.waiting.add(waiter);
@@ -186,7 +187,8 @@ export class ConnectionPool<Connection extends PooledConnection> {
   }
 
   private noteDrained(): void {
-    if (this.closing && this.waiting.size === 0 && this.lent.size === 0 && this.connecting === 0) this.onDrained();
+    if (this.closing && this.waiting.size === 0 && this.lent.size === 0 && this.connecting === 0)
+      this.onDrained();
   }
 }
 

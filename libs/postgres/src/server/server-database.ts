@@ -42,7 +42,9 @@ export class ServerDatabase implements Database {
 
   async transaction<T>(tenant: TenantScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const scope = this.scope(tenant);
-    return await withSession(this.pool, (session) => runTransaction(session, scope, this.transactionMsMax, work));
+    return await withSession(this.pool, (session) =>
+      runTransaction(session, scope, this.transactionMsMax, work),
+    );
   }
 
   private scope(tenant: TenantScope): WorkScope {

@@ -59,7 +59,10 @@ export function serverErrorFrom(sent: DatabaseErrorFields): Error {
   if (awayStates.has(code) || connectionStates.has(code))
     return databaseAway(`The database does not take work now [SQLSTATE ${code}].`, databaseErrorFrom(sent));
   if (conflictStates.has(code)) {
-    return conflict(`The work gave way to other work on the same rows [SQLSTATE ${code}].`, databaseErrorFrom(sent));
+    return conflict(
+      `The work gave way to other work on the same rows [SQLSTATE ${code}].`,
+      databaseErrorFrom(sent),
+    );
   }
   if (code === '57014')
     return deadline('STATEMENT_TIMEOUT', 'A statement took too long and was cancelled.', sent);

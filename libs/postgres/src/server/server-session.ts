@@ -4,7 +4,14 @@ import { type Statement } from '../database';
 import { DatabaseError, type DatabaseErrorFields } from '../database-error';
 import { type WorkScope } from '../work-scope';
 import { Exchange, type Frame, type WireAnswer } from './exchange';
-import { answerTimeout, commitUnknown, conflict, databaseAway, endsConnection, serverErrorFrom } from './server-error';
+import {
+  answerTimeout,
+  commitUnknown,
+  conflict,
+  databaseAway,
+  endsConnection,
+  serverErrorFrom,
+} from './server-error';
 import { control, ownerMsMax, type WorkOpening } from './session-settings';
 import { type StatementPlanner, type Step } from './statement-planner';
 
@@ -149,7 +156,11 @@ export class ServerSession {
   }
 
   /** Asks for the parameters of the statements that are not known yet, if there are any. */
-  private async learn(scope: WorkScope, statements: readonly Statement[], opening: () => Frame[]): Promise<void> {
+  private async learn(
+    scope: WorkScope,
+    statements: readonly Statement[],
+    opening: () => Frame[],
+  ): Promise<void> {
     const unknown = this.planner.unknown(scope, statements);
     if (unknown.length === 0) return;
     const answer = await this.exchange(scope, [...opening(), ...unknown.flatMap(({ frames }) => frames)]);
@@ -246,5 +257,7 @@ function isStale(error: DatabaseErrorFields): boolean {
 
 /** Whether a statement changes nothing for sure, so that its commit does not matter. */
 function onlyReads({ text }: Statement): boolean {
-  return /^\s*(select|with|values)\b/i.test(text) && !/\b(insert|update|delete|merge|nextval|setval)\b/i.test(text);
+  return (
+    /^\s*(select|with|values)\b/i.test(text) && !/\b(insert|update|delete|merge|nextval|setval)\b/i.test(text)
+  );
 }

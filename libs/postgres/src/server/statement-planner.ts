@@ -40,7 +40,9 @@ const preparedMax = 256;
 /** Makes frames of statements for one connection, and remembers what it holds ready. */
 export class StatementPlanner {
   private readonly closable: string[] = [];
-  private readonly prepared = new StatementCache<PreparedStatement>(preparedMax, ({ name }) => this.closable.push(name));
+  private readonly prepared = new StatementCache<PreparedStatement>(preparedMax, ({ name }) =>
+    this.closable.push(name),
+  );
   private lastName = 0;
 
   constructor(
@@ -66,7 +68,8 @@ export class StatementPlanner {
     for (const [index, { parameterTypes, columns }] of described.entries()) {
       const { text, name } = unknown[index]!;
       this.types.set(scope, text, parameterTypes);
-      if (this.prepares) this.prepared.set(scope, text, { name, parameterTypes, columns: this.readable(columns) });
+      if (this.prepares)
+        this.prepared.set(scope, text, { name, parameterTypes, columns: this.readable(columns) });
     }
   }
 
@@ -85,7 +88,9 @@ export class StatementPlanner {
       if (held === undefined) fresh.set(text, statement);
       const { name, parameterTypes } = statement;
       assertParameterCount(parameterTypes.length, values.length);
-      const wireValues = values.map((value, index) => this.codec.encode(value, parameterTypes[index]!, index + 1));
+      const wireValues = values.map((value, index) =>
+        this.codec.encode(value, parameterTypes[index]!, index + 1),
+      );
       const run: Frame = { kind: 'run', name, values: wireValues };
       if (held !== undefined) return { statement, freshText: undefined, frames: [run] };
       return { statement, freshText: text, frames: [...sayFrames(name, text, parameterTypes), run] };
