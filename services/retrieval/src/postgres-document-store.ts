@@ -18,6 +18,7 @@ import { settleClaim } from './ingestions/ingestion-rows';
 import { isUuid } from './is-uuid';
 import { embeddingMismatch } from './retrieval-errors';
 import { documentDeleted, documentIngested } from './retrieval-events';
+import { type VectorIndexes } from './vector-indexes';
 
 /** How a change of one document changes its collection. */
 interface Change {
@@ -31,6 +32,7 @@ export class PostgresDocumentStore implements DocumentStore {
   constructor(
     private readonly database: Database,
     private readonly outbox: { notify(): void },
+    private readonly vectorIndexes: Pick<VectorIndexes, 'ensure'>,
   ) {}
 
   async findByUris(
@@ -75,6 +77,8 @@ export class PostgresDocumentStore implements DocumentStore {
     document: IndexedDocument,
     claim?: DocumentClaim,
   ): Promise<StoreResult> {
+    // Before the first vector of a length is there, so that its index is made in no time.
+    await this.vectorIndexes.ensure(document.dimensions);
     const result = await this.database.transaction(tenantId, async (transaction): Promise<StoreResult> => {
       await lockDocument(transaction, tenantId, collection.id, document.uri);
       const earlier = await findForPut(transaction, tenantId, collection, document);

@@ -62,6 +62,8 @@ export class SearchDocuments {
     ]);
     const hits = await this.ports.index.search(tenantId, {
       collectionIds: filled.map(({ id }) => id),
+      chunkCount: filled.reduce((sum, { chunkCount }) => sum + chunkCount, 0),
+      dimensions: filled[0]!.dimensions,
       terms,
       vector,
       vectorWeight: this.vectorWeight,

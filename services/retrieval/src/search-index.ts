@@ -4,6 +4,10 @@ import { type FilterCondition } from './metadata-filter';
 /** A question to the index. Has terms, a vector, or both. */
 export interface IndexQuery {
   collectionIds: readonly string[];
+  /** How many chunks those collections have. */
+  chunkCount: number;
+  /** How many numbers each of their vectors has. */
+  dimensions: number;
   /** Stemmed, each once; undefined ranks by vectors alone. */
   terms: readonly string[] | undefined;
   /** Undefined ranks by keywords alone. */

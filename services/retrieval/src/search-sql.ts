@@ -1,10 +1,17 @@
 import { type Statement } from '@weft/postgres';
+import { indexedDistance } from './approximate-vector-sql';
 import { filterSql } from './metadata-filter-sql';
 import { type IndexQuery } from './search-index';
 import { vectorText } from './vector-text';
 
 /** Of how many best passages of each part a hybrid search takes the union, where not more are asked for. */
 const candidatesMin = 100;
+
+/** How many of the best passages of each part a search looks at. */
+export function candidateCount({ topK }: { topK: number }): number {
+  return Math.max(candidatesMin, topK);
+}
+
 /** BM25's saturation of frequencies and its normalization of lengths. Source: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework". */
 const k1 = 1.2;
 const b = 0.75;
@@ -13,23 +20,26 @@ const b = 0.75;
  * The one statement of a search: both parts, their sum, and what is shown of the best passages.
  *
  * - Keywords: BM25 with exact document frequencies and average length over all chunks of the collections, whatever the filter.
- * - Vectors: exact cosine over every chunk that passes the filter.
+ * - Vectors: exact cosine over every chunk that passes the filter; or, with `approximate`, over those that the index of vectors finds
+ *   nearest. `near_count` then tells how many it found.
  * - Both: over the union of the best of each, BM25 divided by its maximum and cosine scaled from 0 at its minimum to 1 at its maximum,
  *   summed with the weights `1 - vectorWeight` and `vectorWeight`.
  *
  * It is written so that no plan is a bad one: a planner without statistics takes every table for a handful of rows and would join them
  * row by row. Where it could, there are windows, aggregates and a hashed subquery instead, whose time is that of sorting at worst.
  */
-export function searchStatement(tenantId: string, query: IndexQuery): Statement {
+export function searchStatement(
+  tenantId: string,
+  query: IndexQuery,
+  { approximate = false } = {},
+): Statement {
   const values: unknown[] = [tenantId, query.collectionIds];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
   const parts: string[] = [];
   const passes = passingDocuments(query, parameter, parts);
-  const candidates = parameter(Math.max(candidatesMin, query.topK));
-  if (query.terms !== undefined) parts.push(keywordParts(parameter(query.terms), passes, candidates));
-  if (query.vector !== undefined)
-    parts.push(vectorParts(parameter(vectorText(query.vector)), passes, candidates));
-  parts.push(`scored as (${scoredSql(query)})`);
+  const candidates = lazy(() => parameter(candidateCount(query)));
+  if (query.terms !== undefined) parts.push(keywordParts(parameter(query.terms), passes, candidates()));
+  parts.push(...vectorAndScoreParts(query, { passes, candidates, parameter, approximate }));
   const score = scoreSql(query, parameter);
   const text = `
     with ${parts.join(',')},
@@ -38,7 +48,7 @@ export function searchStatement(tenantId: string, query: IndexQuery): Statement 
       order by score desc, document_id, ordinal limit ${parameter(query.topK)}
     )
     select r.document_id, r.ordinal, r.score, r.vector_score, r.keyword_score, d.collection_id, d.uri, d.title, d.metadata,
-      c.headings, c.text, c.start_offset, c.end_offset
+      c.headings, c.text, c.start_offset, c.end_offset${approximate ? ', (select count(*)::int from best_vector) as near_count' : ''}
     from ranked r
     join chunks c on c.tenant_id = $1 and c.document_id = r.document_id and c.ordinal = r.ordinal
     join documents d on d.tenant_id = $1 and d.id = r.document_id
@@ -47,6 +57,23 @@ export function searchStatement(tenantId: string, query: IndexQuery): Statement 
 }
 
 type Parameter = (value: unknown) => string;
+
+/** A value made when it is first asked for: PostgreSQL takes no parameter that the text does not use. */
+function lazy(make: () => string): () => string {
+  let made: string | undefined;
+  return () => (made ??= make());
+}
+
+function vectorAndScoreParts(
+  query: IndexQuery,
+  sql: { passes: string; candidates: () => string; parameter: Parameter; approximate: boolean },
+): string[] {
+  if (query.vector === undefined) return [`scored as (${scoredSql(query)})`];
+  const vector = sql.parameter(vectorText(query.vector));
+  return sql.approximate
+    ? [nearestParts(query, vector, sql.passes), `scored as (${approximateScoredSql(query, vector)})`]
+    : [vectorParts(vector, sql.passes, sql.candidates()), `scored as (${scoredSql(query)})`];
+}
 
 /** A condition on `document_id`; every row passes when there is no filter. */
 function passingDocuments(query: IndexQuery, parameter: Parameter, parts: string[]): string {
@@ -89,16 +116,51 @@ function keywordParts(terms: string, passes: string, candidates: string): string
     )`;
 }
 
-// The cosine with a vector of zeros is not a number: such a passage is like no other.
 function vectorParts(vector: string, passes: string, candidates: string): string {
   return `
     near as materialized (
-      select document_id, ordinal, ${rounded(`coalesce(nullif(1 - (embedding <=> ${vector}::vector), 'NaN'), 0)`)} as score
+      select document_id, ordinal, ${cosineSql(vector)} as score
       from chunk_vectors where tenant_id = $1 and collection_id = any($2::uuid[]) and ${passes}
     ),
     best_vector as (
       select document_id, ordinal, score from near order by score desc, document_id, ordinal limit ${candidates}
     )`;
+}
+
+/** What the index of vectors finds nearest. The limit stands in the text, for the plan depends on it. */
+function nearestParts(query: IndexQuery, vector: string, passes: string): string {
+  const { dimensions } = query;
+  return `
+    best_vector as materialized (
+      select document_id, ordinal, ${cosineSql(vector)} as score
+      from chunk_vectors
+      where tenant_id = $1 and collection_id = any($2::uuid[]) and vector_dims(embedding) = ${dimensions} and ${passes}
+      order by ${indexedDistance(dimensions, vector)} limit ${candidateCount(query)}
+    )`;
+}
+
+/** As `scoredSql`, for the nearest: the best by keywords are looked up one by one, since no list of all cosines is there. */
+function approximateScoredSql(query: IndexQuery, vector: string): string {
+  if (query.terms === undefined) return scoredSql(query);
+  return `
+    select document_id, ordinal, max(vector_score) as vector_score, coalesce(max(keyword_score), 0) as keyword_score
+    from (
+      select document_id, ordinal, score as vector_score, null::float8 as keyword_score from best_vector
+      union all
+      select b.document_id, b.ordinal, v.score, null from best_keyword b cross join lateral (
+        select ${cosineSql(vector)} as score from chunk_vectors c
+        where c.tenant_id = $1 and c.document_id = b.document_id and c.ordinal = b.ordinal limit 1
+      ) v
+      union all
+      select document_id, ordinal, null, score from keyword
+    ) each_part
+    group by document_id, ordinal
+    having max(vector_score) is not null`;
+}
+
+// The cosine with a vector of zeros is not a number: such a passage is like no other.
+function cosineSql(vector: string): string {
+  return rounded(`coalesce(nullif(1 - (embedding <=> ${vector}::vector), 'NaN'), 0)`);
 }
 
 function scoredSql(query: IndexQuery): string {

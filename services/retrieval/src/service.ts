@@ -20,6 +20,7 @@ import { PostgresStemmer } from './postgres-stemmer';
 import { ingestionAcceptedSubject } from './retrieval-events';
 import { SearchDocuments } from './search-documents';
 import { createSearchHandler } from './search-handler';
+import { VectorIndexes } from './vector-indexes';
 
 /** How long a thread that reads documents is kept without work. */
 const parseIdleMs = 60_000;
@@ -33,7 +34,8 @@ export const retrievalService = defineService({
   migrationsFolder: join(__dirname, '..', 'migrations'),
   async create({ config, logger, database, outbox, events, peers }) {
     const collections = new PostgresCollectionStore(database, outbox);
-    const documents = new PostgresDocumentStore(database, outbox);
+    const vectorIndexes = new VectorIndexes(database, logger);
+    const documents = new PostgresDocumentStore(database, outbox, vectorIndexes);
     const stemmer = new PostgresStemmer(database);
     const embedder = new EmbeddingServiceEmbedder(peers);
     const parser = new WorkerDocumentParser({
@@ -56,7 +58,7 @@ export const retrievalService = defineService({
       subjects: [ingestionAcceptedSubject],
       handle: async () => worker.wake(),
     });
-    const index = new PostgresSearchIndex(database);
+    const index = new PostgresSearchIndex(database, vectorIndexes);
     const searchDocuments = new SearchDocuments(
       { collections, index, stemmer, embedder },
       config.vectorWeight,

@@ -1,0 +1,28 @@
+import { type Statement } from '@weft/postgres';
+import { localSettings } from './vector-indexes';
+
+/** The longest vectors that are indexed as they are; longer ones are indexed with half the precision, and their scores stay exact. */
+const wholeDimensionsMax = 2000;
+/** So many candidates the graph's search keeps for each that is asked for. What it found of 100,000 vectors: see the README. */
+const candidatesPerResult = 2;
+const candidatesMax = 1000;
+/** So many vectors of others an iterative scan may pass before it gives up. */
+export const scannedVectorsMax = 40_000;
+
+/** Settings for the transaction of an approximate search. The scan goes on where a filter has left too few, in the exact order. */
+export function approximateSettings(resultCount: number): Statement {
+  return localSettings({
+    'hnsw.iterative_scan': 'strict_order',
+    'hnsw.ef_search': Math.min(resultCount * candidatesPerResult, candidatesMax),
+    'hnsw.max_scan_tuples': scannedVectorsMax,
+    'hnsw.scan_mem_multiplier': 4,
+    // How many rows a tenant has differs by magnitudes: a plan for one is none for another.
+    plan_cache_mode: 'force_custom_plan',
+  });
+}
+
+/** The distance by which the index of a length is ordered. It must stand in the query as it does in the index. */
+export function indexedDistance(dimensions: number, vector: string): string {
+  const type = `${dimensions <= wholeDimensionsMax ? 'vector' : 'halfvec'}(${dimensions})`;
+  return `(embedding::${type}) <=> ${vector}::${type}`;
+}
