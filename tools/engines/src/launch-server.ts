@@ -52,7 +52,9 @@ export async function launchServer(command: ServerCommand): Promise<ProcessIdent
   if (identity === undefined) throw notStarted(command, logStart, await failure);
   guard(identity, command.stopSignal);
   void failure.then(() => release(identity));
-  const problem = await Promise.race([failure, waitUntilReady(command, identity)]);
+  const ended = new AbortController();
+  void failure.then(() => ended.abort());
+  const problem = await Promise.race([failure, waitUntilReady(command, identity, ended.signal)]);
   if (problem === undefined) return identity;
   await killTree(identity);
   throw notStarted(command, logStart, problem);
@@ -75,9 +77,10 @@ export async function endServer(
 async function waitUntilReady(
   command: ServerCommand,
   identity: ProcessIdentity,
+  ended: AbortSignal,
 ): Promise<string | undefined> {
   const deadline = performance.now() + command.readyTimeoutMs;
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline && !ended.aborted) {
     if (await command.isReady(identity)) return undefined;
     await delay(pollIntervalMs);
   }

@@ -25,8 +25,8 @@ const env = { LC_ALL: 'C', TZ: 'UTC' };
 const commandTimeoutMs = 120_000;
 
 /**
- * The cluster in a folder, made if there is none yet: a superuser with a random password, and pgvector in every database
- * that is created later. initdb takes 0.3 s, so there is no copy of a finished cluster to begin from.
+ * The cluster in a folder, made if there is none yet: a superuser with a random password, and pgvector in the database
+ * `postgres` and in every one that is created later. initdb takes 0.3 s, so there is no copy of a finished cluster to begin from.
  */
 export async function openPostgresCluster(
   binaries: PostgresBinaries,
@@ -77,8 +77,9 @@ async function initialize(
     common,
   );
   // Alone in the cluster, before it has ever listened. What is in template1 is in every database made later.
-  await runCommand(binaries.postgres, ['--single', '-D', dataFolder, '-j', 'template1'], {
-    ...common,
-    input: 'create extension vector;\n\n',
-  });
+  for (const database of ['template1', 'postgres'])
+    await runCommand(binaries.postgres, ['--single', '-D', dataFolder, '-j', database], {
+      ...common,
+      input: 'create extension vector;\n\n',
+    });
 }

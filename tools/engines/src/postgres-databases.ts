@@ -11,14 +11,14 @@ export interface DatabaseOptions {
   owner?: boolean;
 }
 
-/** PostgreSQL cuts longer names. */
-const nameLengthMax = 63 - '_owner'.length;
+/** Names that stand in a URL as they are, and that PostgreSQL does not cut when `_owner` is added. */
+const namePattern = /^[A-Za-z0-9_-]{1,57}$/;
 
 /**
  * Creates a database with pgvector in it and answers with its URL.
  *
  * @param adminUrl the superuser's URL
- * @throws WeftError INVALID_ARGUMENT if the name is empty or longer than 57 bytes; the driver's error if there is one of the name
+ * @throws WeftError INVALID_ARGUMENT if the name is not 1 to 57 letters, digits, _ or -; the driver's error if there is one of the name
  */
 export async function createDatabase(
   adminUrl: string,
@@ -27,7 +27,7 @@ export async function createDatabase(
 ): Promise<string> {
   checkName(name);
   const url = new URL(adminUrl);
-  url.pathname = `/${encodeURIComponent(name)}`;
+  url.pathname = `/${name}`;
   const database = escapeIdentifier(name);
   if (options.owner !== true) {
     await withClient(adminUrl, (client) => client.query(`create database ${database}`));
@@ -39,7 +39,7 @@ export async function createDatabase(
     await client.query(`create role ${escapeIdentifier(role)} login createrole password '${password}'`);
     await client.query(`create database ${database} owner ${escapeIdentifier(role)}`);
   });
-  url.username = encodeURIComponent(role);
+  url.username = role;
   url.password = password;
   return url.href;
 }
@@ -81,9 +81,7 @@ function ownerOf(database: string): string {
 }
 
 function checkName(name: string): void {
-  const length = Buffer.byteLength(name);
-  if (length === 0 || length > nameLengthMax)
-    throw invalidField('name', `must have 1 to ${nameLengthMax} bytes`);
+  if (!namePattern.test(name)) throw invalidField('name', 'must be 1 to 57 of A-Z, a-z, 0-9, _ and -');
 }
 
 async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {

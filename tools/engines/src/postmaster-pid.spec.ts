@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identify, isRunning } from './engine-process';
+import { identify, isRunning, killTree, type ProcessIdentity, waitUntil } from './engine-process';
 import { clearDataFolder, isReadyIn } from './postmaster-pid';
 
 const file = (pid: number, status: string) =>
@@ -24,21 +32,34 @@ it.each([
 
 describe('clearing a data folder', () => {
   let folder: string;
+  let programs: string;
+  const workers: ProcessIdentity[] = [];
   const pidFile = () => join(folder, 'postmaster.pid');
 
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'weft-postmaster-')));
+    programs = realpathSync(mkdtempSync(join(tmpdir(), 'weft-programs-')));
   });
 
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map(killTree));
+    for (const each of [folder, programs]) rmSync(each, { recursive: true });
+  });
 
-  async function workIn(cwd: string) {
-    const child = spawn('sh', ['-c', 'echo ready; exec sleep 600'], {
+  /** Starts a program that does nothing in a folder. */
+  async function workIn(cwd: string, name: string): Promise<ProcessIdentity> {
+    const program = join(programs, name);
+    symlinkSync('/bin/sleep', program);
+    const child = spawn('sh', ['-c', `echo ready; exec '${program}' 600`], {
       cwd,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     await once(child.stdout, 'data');
-    return identify(child.pid!)!;
+    const worker = identify(child.pid!)!;
+    workers.push(worker);
+    // Until then it is the shell.
+    await waitUntil(() => readFileSync(`/proc/${worker.pid}/comm`, 'utf8') === `${name}\n`, 10_000);
+    return worker;
   }
 
   it('removes the file of a postmaster that is gone', async () => {
@@ -54,10 +75,28 @@ describe('clearing a data folder', () => {
   });
 
   it('refuses while the postmaster runs, and leaves it alone', async () => {
-    const worker = await workIn(folder);
+    const worker = await workIn(folder, 'postgres');
     writeFileSync(pidFile(), file(worker.pid, 'ready   '));
     await expect(clearDataFolder(folder)).rejects.toMatchObject({ reason: 'ENGINE_RUNNING' });
     expect(isRunning(worker)).toBe(true);
-    process.kill(worker.pid, 'SIGKILL');
+  });
+
+  it('kills the children that a postmaster left', async () => {
+    const worker = await workIn(folder, 'postgres');
+    writeFileSync(pidFile(), file(2 ** 30, 'ready   '));
+    await clearDataFolder(folder);
+    expect(isRunning(worker)).toBe(false);
+  });
+
+  it('leaves other programs alone that work in the folder', async () => {
+    const worker = await workIn(folder, 'editor');
+    await clearDataFolder(folder);
+    expect(isRunning(worker)).toBe(true);
+  });
+
+  it('leaves the postmasters of other folders alone', async () => {
+    const worker = await workIn(programs, 'postgres');
+    await clearDataFolder(folder);
+    expect(isRunning(worker)).toBe(true);
   });
 });

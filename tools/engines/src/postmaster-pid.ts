@@ -1,11 +1,8 @@
 import { readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WeftError } from '@weft/errors';
-import { identify, killTree, type ProcessIdentity, waitUntilGone } from './engine-process';
+import { identify, killTree, type ProcessIdentity } from './engine-process';
 import { listProcesses } from './process-table';
-
-/** How long children of a postmaster that was killed may go on with what they are at. */
-const orphanTimeoutMs = 5_000;
 
 /** Whether the text of postmaster.pid says that the postmaster with this pid takes connections. */
 export function isReadyIn(text: string, pid: number): boolean {
@@ -33,16 +30,26 @@ export async function clearDataFolder(dataFolder: string): Promise<void> {
       'ENGINE_RUNNING',
       `PostgreSQL runs in ${dataFolder} already, as process ${pid}. Stop it, or choose another folder.`,
     );
-  if (!(await waitUntilGone(workers, orphanTimeoutMs))) await Promise.all(workers.map(killTree));
+  await Promise.all(workers.map(killTree));
   await rm(pidFile, { force: true });
 }
 
-/** The processes whose working folder is the one given: PostgreSQL's are in their data folder. */
+/**
+ * Kills whatever works in a data folder whose postmaster is gone: a child with a long query goes on without one. What it was at
+ * is rolled back by recovery, as if the machine had stopped.
+ */
+export async function killOrphans(dataFolder: string): Promise<void> {
+  if (process.platform === 'linux') await Promise.all((await processesIn(dataFolder)).map(killTree));
+}
+
+/** The postmaster and its children: programs called postgres whose working folder is their data folder. */
 async function processesIn(folder: string): Promise<ProcessIdentity[]> {
   const found = await Promise.all(
     listProcesses().map(async ({ pid }) => {
       const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-      return cwd === folder ? identify(pid) : undefined;
+      if (cwd !== folder) return undefined;
+      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+      return name.trim() === 'postgres' ? identify(pid) : undefined;
     }),
   );
   return found.filter((identity) => identity !== undefined);

@@ -10,7 +10,7 @@ import { endServer, launchServer } from './launch-server';
 import { release } from './watchdog';
 import { openPostgresCluster, type PostgresCluster, superuser } from './postgres-cluster';
 import { createDatabase, type DatabaseOptions, dropDatabase } from './postgres-databases';
-import { clearDataFolder, isReadyIn } from './postmaster-pid';
+import { clearDataFolder, isReadyIn, killOrphans } from './postmaster-pid';
 
 /** What to start. */
 export interface PostgresOptions {
@@ -107,8 +107,14 @@ function postgresServer(
     },
     createDatabase: (name, options) => createDatabase(url, name, options),
     dropDatabase: (name) => dropDatabase(url, name),
-    stop: () => stopPostgres(identity),
-    kill: () => killTree(identity),
+    stop: async () => {
+      await stopPostgres(identity);
+      await killOrphans(cluster.dataFolder);
+    },
+    kill: async () => {
+      await killTree(identity);
+      await killOrphans(cluster.dataFolder);
+    },
     restart: async () => {
       if (isRunning(identity))
         throw unavailable('ENGINE_RUNNING', 'PostgreSQL still runs: stop or kill it before restart.');
