@@ -37,6 +37,9 @@ interface Waiter<Connection> {
 /** The most pieces of work that may wait; one more is refused at once. */
 const waitingMax = 10_000;
 
+/** How long no further connection is tried after one could not be opened, in milliseconds. */
+const pauseMs = 200;
+
 /**
  * Lends connections, each to one at a time, in the order they were asked for. The one used last is lent first: it holds the most statements ready,
  * and the others grow old and are ended.
@@ -49,6 +52,8 @@ export class ConnectionPool<Connection extends PooledConnection> {
   private closing = false;
   private onDrained: () => void = () => undefined;
   private readonly pruning: NodeJS.Timeout;
+  /** Set after a connection could not be opened, while others are there. */
+  private pause: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ConnectionPoolOptions<Connection>) {
     this.pruning = setInterval(() => this.prune(), Math.max(10, options.idleMsMax / 4)).unref();
@@ -135,6 +140,7 @@ export class ConnectionPool<Connection extends PooledConnection> {
 
   /** Opens as many connections as there is work for and room. */
   private grow(): void {
+    if (this.pause !== undefined && this.hopeful) return;
     const room = this.options.sizeMax - this.lent.size - this.idle.length;
     const wanted = Math.min(this.waiting.size, room);
     while (this.connecting < wanted) void this.connect();
@@ -148,28 +154,42 @@ export class ConnectionPool<Connection extends PooledConnection> {
       this.offer(connection);
     } catch (error) {
       this.connecting -= 1;
-      this.refuseWaiters(error as Error);
-      this.grow();
+      this.connectFailed(error as Error);
     }
     this.noteDrained();
   }
 
-  /** The server is out of reach for one of those that wait; without any connection it is so for all. */
-  private refuseWaiters(error: Error): void {
-    const all = this.lent.size + this.idle.length === 0;
-    for (let waiter = this.nextWaiter(); waiter !== undefined; waiter = all ? this.nextWaiter() : undefined)
+  /** Without any connection, those that wait learn why. With some, they wait for these: a server without room for more still serves them. */
+  private connectFailed(error: Error): void {
+    if (this.hopeful) {
+      this.pause ??= setTimeout(() => {
+        this.pause = undefined;
+        this.grow();
+      }, pauseMs).unref();
+      return;
+    }
+    for (let waiter = this.nextWaiter(); waiter !== undefined; waiter = this.nextWaiter())
       waiter.reject(error);
   }
 
   private expire(waiter: Waiter<Connection>, timeoutMs: number): void {
     this.waiting.delete(waiter);
-    const reachable = this.lent.size + this.idle.length > 0;
     waiter.reject(
-      reachable
+      this.reachable
         ? exhausted(`no connection came free within ${timeoutMs} ms`)
         : databaseAway(`The database could not be reached within ${timeoutMs} ms.`),
     );
     this.noteDrained();
+  }
+
+  /** Whether there is any connection. */
+  private get reachable(): boolean {
+    return this.lent.size + this.idle.length > 0;
+  }
+
+  /** Whether there is any connection, or may be soon. */
+  private get hopeful(): boolean {
+    return this.reachable || this.connecting > 0;
   }
 
   private nextWaiter(): Waiter<Connection> | undefined {

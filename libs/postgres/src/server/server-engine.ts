@@ -48,6 +48,9 @@ export interface ServerEngine extends DatabaseEngine {
 /** The longest that the server may take to say that it is there, in milliseconds. */
 const readyTimeoutMs = 2_000;
 
+/** An answer this fresh says that the server is there: a pool that is merely busy must not make a process unready, in milliseconds. */
+const answerFreshMs = 1_000;
+
 /** `grant … with set true, inherit false` is there since PostgreSQL 16. */
 const serverVersionMin = 160_000;
 
@@ -104,10 +107,13 @@ class PooledServerEngine implements ServerEngine {
     await setUpSchema(this.owner, schema);
     if (migrationsFolder !== undefined)
       await applyMigrations(this.owner, { schema, folder: migrationsFolder, engine: this.kind, logger });
+    // Migrations may have made types.
+    await this.loadArrayTypes();
     return new ServerDatabase(this.pool, schema, this.transactionMsMax);
   }
 
   async checkReady(): Promise<void> {
+    if (this.closing === undefined && performance.now() - this.factory.lastAnswerTime < answerFreshMs) return;
     try {
       const session = await this.pool.acquire(readyTimeoutMs);
       await session.ping(readyTimeoutMs).finally(() => this.pool.release(session));
@@ -135,7 +141,7 @@ class PooledServerEngine implements ServerEngine {
   }
 
   private async ensureVectorOnce(): Promise<void> {
-    this.vector ??= this.prepareVector();
+    this.vector ??= ensureVector(this.owner);
     try {
       await this.vector;
     } catch (error) {
@@ -144,14 +150,14 @@ class PooledServerEngine implements ServerEngine {
     }
   }
 
-  private async prepareVector(): Promise<void> {
-    await ensureVector(this.owner);
+  private async loadArrayTypes(): Promise<void> {
     const types = await this.owner.transaction((transaction) =>
-      transaction.query<{ array: number; element: number }>(
-        `select a.oid as array, a.typelem as element from pg_type a join pg_type e on e.oid = a.typelem
-         where a.typcategory = 'A' and a.oid >= 16384 and e.typtype in ('b', 'd', 'e')`,
-      ),
+      transaction.query<{ array: number; element: number }>(arrayTypes),
     );
     this.factory.codec.addArrayTypes(types);
   }
 }
+
+/** Arrays of base types, domains and enumerations; those of box alone are not written with commas. */
+const arrayTypes = `select typarray as array, oid as element from pg_type
+  where typarray <> 0 and typtype in ('b', 'd', 'e') and typdelim = ','`;

@@ -21,7 +21,9 @@ export type Row = Record<string, unknown>;
 export interface SessionOptions {
   /** The longest that the server may take for an answer, in milliseconds. */
   answerMsMax: number;
-  /** Called once, when the connection has ended, by whichever end. */
+  /** Called at each answer that came whole. */
+  onAnswer(): void;
+  /** Called once, when the connection was lost or given up. */
   onEnd(session: ServerSession): void;
 }
 
@@ -194,6 +196,7 @@ export class ServerSession {
     this.current = undefined;
     this.status = answer.status;
     if (expired) throw answerTimeout(timeoutMs);
+    if (answer.status !== 'lost') this.options.onAnswer();
     return answer;
   }
 

@@ -15,6 +15,8 @@ const statementsMax = 1_000;
 /** Opens connections, and holds what they share. */
 export class SessionFactory {
   readonly codec = new ValueCodec();
+  /** When the server answered last, by `performance.now()`; never, once a connection was lost after that. */
+  lastAnswerTime = -Infinity;
   private readonly types: ParameterTypes = new StatementCache(statementsMax);
   private readonly prepares: boolean;
   private readonly settings: Readonly<Record<string, string>>;
@@ -49,7 +51,14 @@ export class SessionFactory {
       client,
       new WorkOpening(this.prepares, this.settings),
       new StatementPlanner(this.types, this.codec, this.prepares),
-      { answerMsMax: this.answerMsMax, onEnd: this.onEnd },
+      {
+        answerMsMax: this.answerMsMax,
+        onAnswer: () => (this.lastAnswerTime = performance.now()),
+        onEnd: (session) => {
+          this.lastAnswerTime = -Infinity;
+          this.onEnd(session);
+        },
+      },
     );
   }
 }

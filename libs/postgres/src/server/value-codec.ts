@@ -53,37 +53,12 @@ const writers = new Map<number, Write>([
   ...[date, timestamp, timestamptz].map((type): [number, Write] => [type, timeFrom]),
 ]);
 
-/** The type of an array's elements, for the built-in types. Source: PostgreSQL, src/include/catalog/pg_type.dat */
-const builtInElements: readonly (readonly [number, number])[] = [
-  [1000, bool],
-  [1001, bytea],
-  [1002, 18],
-  [1003, 19],
-  [1005, int2],
-  [1007, int4],
-  [1009, text],
-  [1014, bpchar],
-  [1015, varchar],
-  [1016, int8],
-  [1021, float4],
-  [1022, float8],
-  [1028, oid],
-  [1115, timestamp],
-  [1182, date],
-  [1183, 1083],
-  [1185, timestamptz],
-  [1187, 1186],
-  [1231, 1700],
-  [2951, 2950],
-  [typeNumbers.jsonArray, json],
-  [typeNumbers.jsonbArray, jsonb],
-];
-
 /** Turns values of JavaScript into what the wire takes, and back. The conventions: see the README. */
 export class ValueCodec {
-  private readonly elements = new Map<number, number>(builtInElements);
+  /** The type of an array's elements, by the array's type. */
+  private readonly elements = new Map<number, number>();
 
-  /** Tells of arrays of types that the database has beyond the built-in ones, such as `vector[]`. */
+  /** Tells of the types of arrays that the database has. */
   addArrayTypes(types: readonly { array: number; element: number }[]): void {
     for (const { array, element } of types) this.elements.set(array, element);
   }

@@ -10,7 +10,6 @@ export interface OwnDatabase {
 
 /** The address of the server, whose user may create databases. */
 export function serverUrl(): string {
-  // eslint-disable-next-line no-restricted-syntax -- set by whoever runs these tests
   const url = process.env['WEFT_DATABASE_URL'];
   if (url === undefined) throw new Error('WEFT_DATABASE_URL must name a PostgreSQL server.');
   return url;
