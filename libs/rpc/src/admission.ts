@@ -9,18 +9,20 @@ export function draining(): WeftError {
   });
 }
 
-/** The calls in flight of one server: lets calls in until the drain begins, then waits for those that are inside. */
+/** The calls in flight of one server: lets calls in until it is closed, waits for those that are inside, and ends them in the end. */
 export class Admission {
   private readonly inside = new Set<DeadlineScope>();
   private readonly waiting = new Set<() => void>();
   private closed = false;
+  /** What this server's own drain tells calls; what they hear from elsewhere is another. */
+  private readonly drained = draining();
 
   get callsInFlight(): number {
     return this.inside.size;
   }
 
   enter(scope: DeadlineScope): void {
-    if (this.closed) throw draining();
+    if (this.closed) throw this.drained;
     this.inside.add(scope);
   }
 
@@ -29,11 +31,23 @@ export class Admission {
     if (this.inside.size === 0) for (const onEmpty of this.waiting) onEmpty();
   }
 
-  /** Lets nobody in any more and waits for those inside; after `timeoutMs` their signals are aborted with a retryable error. */
-  async drain(timeoutMs: number): Promise<void> {
+  /** What became of a call that failed: kept out or ended by this server's drain, or neither. */
+  fateOf(error: unknown, scope: DeadlineScope): 'refused' | 'ended' | undefined {
+    if (error !== this.drained) return undefined;
+    return scope.signal.reason === this.drained ? 'ended' : 'refused';
+  }
+
+  /** Lets nobody in any more. */
+  close(): void {
     this.closed = true;
-    if (await this.emptyWithin(timeoutMs)) return;
-    for (const scope of this.inside) scope.abort(draining());
+  }
+
+  /** Waits for those inside, and closes; after `timeoutMs` their signals are aborted with a retryable error. */
+  async drain(timeoutMs: number): Promise<void> {
+    const empty = await this.emptyWithin(timeoutMs);
+    this.close();
+    if (empty) return;
+    for (const scope of this.inside) scope.abort(this.drained);
     // No call outlives its signal: each is out by the next turn, whatever its handler does.
     await nextTurn();
   }

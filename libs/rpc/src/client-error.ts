@@ -2,6 +2,7 @@ import { type ErrorCode, errorCodeFromNumber, unavailable, WeftError } from '@we
 import { ClientError } from 'nice-grpc-common';
 import { BadRequest, ErrorInfo, RetryInfo } from 'nice-grpc-error-details';
 import { deadlineExceeded } from './deadline';
+import { isLost } from './lost-call';
 
 /** A WeftError of whatever status ended a gRPC call; any other error as it is. */
 export function fromClientError(error: unknown): unknown {
@@ -29,10 +30,7 @@ export function fromClientError(error: unknown): unknown {
 function fromBareStatus(code: ErrorCode, error: ClientError): WeftError {
   const { details } = error;
   if (code === 'DEADLINE_EXCEEDED') return deadlineExceeded();
-  if (code === 'UNAVAILABLE') return unreachable(error);
-  // The other side went away: its forced shutdown comes as CANCELLED, a reset stream as INTERNAL.
-  if (code === 'CANCELLED' || (code === 'INTERNAL' && details.includes('RST_STREAM')))
-    return unreachable(error);
+  if (isLost(error)) return unreachable(error);
   if (code === 'RESOURCE_EXHAUSTED' && /message.*larger than/i.test(details)) return messageTooLarge(error);
   if (code === 'RESOURCE_EXHAUSTED' && details.startsWith('Metadata')) return metadataTooLarge(details);
   return new WeftError(code, code, details, { cause: error });

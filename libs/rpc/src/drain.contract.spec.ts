@@ -1,6 +1,13 @@
 import { orchestrator, safety } from '@weft/contracts';
 import { describeOverBoth, testCaller } from './testing/both-transports';
-import { chatEvent, chatRequest, chatService, safetyService, screenRequest } from './testing/test-services';
+import {
+  chatEvent,
+  chatRequest,
+  chatService,
+  partialService,
+  safetyService,
+  screenRequest,
+} from './testing/test-services';
 import { aborted, errorOf, gate, readAll } from './testing/waiting';
 
 const caller = testCaller();
@@ -12,7 +19,12 @@ describeOverBoth('a drain', (open) => {
     const { transport, drain } = await open([safetyService()]);
     await drain(1000);
     const call = transport.client(safety.SafetyServiceDefinition).screenText(screenRequest, { caller });
-    await expect(call).rejects.toMatchObject(draining);
+    // Over gRPC clients are told before they call: they find nobody who listens.
+    await expect(call).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      reason: expect.stringMatching(/^(DRAINING|SERVICE_UNREACHABLE)$/),
+      retryDelayMs: 1000,
+    });
   });
 
   it('is over at once when nothing is inside', async () => {
@@ -81,15 +93,15 @@ describeOverBoth('a drain', (open) => {
   it('ends a unary call with a retryable error when its time is up', async () => {
     const inside = gate();
     const { transport, drain } = await open([
-      safetyService({
-        screenText() {
+      partialService(orchestrator.ChatServiceDefinition, {
+        chat() {
           inside.open();
           return never;
         },
       }),
     ]);
     const call = errorOf(
-      transport.client(safety.SafetyServiceDefinition).screenText(screenRequest, { caller }),
+      transport.client(orchestrator.ChatServiceDefinition).chat(chatRequest.call, { caller }),
     );
     await inside.opened;
     await drain(20);

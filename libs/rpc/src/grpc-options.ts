@@ -21,7 +21,5 @@ export function channelOptions(messageBytesMax: number, keepalive = keepaliveDef
     'grpc.keepalive_time_ms': keepalive.intervalMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
     'grpc.keepalive_permit_without_calls': 1,
-    // Retries are made at one layer only, and not at this one.
-    'grpc.enable_retries': 0,
   };
 }

@@ -1,17 +1,25 @@
+import { Channel } from '@grpc/grpc-js';
+import { internal } from '@weft/errors';
 import { type Logger } from '@weft/runtime';
-import { createChannel } from 'nice-grpc';
+import { balancingOptions, type Ejection } from './balancing';
+import { warnOfConnectionFailures } from './connection-failures';
 import { channelOptions, internalMessageBytesMax, type Keepalive } from './grpc-options';
 import { grpcRawCalls } from './grpc-raw-calls';
+import { grpcTarget } from './grpc-target';
 import { type IdentityTokens } from './identity-token';
 import { type Transport } from './transport';
 import { channelCredentials, type TransportSecurity } from './transport-security';
 import { typedClient } from './typed-client';
+import { registerWatchedBalancer } from './watched-balancer';
 
 export interface GrpcTransportOptions {
-  /** `host:port`, or any target that grpc-js resolves. */
+  /**
+   * Where the service is: `host:port`, `dns:///host:port`, or IP addresses with ports and commas between. Calls are spread over every
+   * address that it stands for.
+   */
   target: string;
   security: TransportSecurity;
-  /** The name that the certificate of the other side must bear. Default: the host of `target`. */
+  /** The name that the other side's certificate must bear, such as `retrieval`. Default: the host of `target`; addresses have none. */
   serverName?: string;
   tokens: IdentityTokens;
   /** Hears why connections fail, which callers are not told. Default: nobody does. */
@@ -20,13 +28,28 @@ export interface GrpcTransportOptions {
   messageBytesMax?: number;
   /** How a half-open connection is noticed. Default: within 30 s. */
   keepalive?: Keepalive;
+  /** When a server that fails is left alone for a while. */
+  ejection?: Ejection;
 }
 
-/** Reaches the services behind an address over gRPC, on one connection. */
+/**
+ * Reaches the services behind a target over gRPC, on one connection to each of its addresses.
+ *
+ * @throws WeftError INTERNAL when the target is none, or has no name for TLS to check
+ */
 export function connectGrpc(options: GrpcTransportOptions): Transport {
-  const channel = createChannel(options.target, channelCredentials(options.security), {
+  registerWatchedBalancer();
+  const { security, logger } = options;
+  const { uri, hostName } = grpcTarget(options.target);
+  const serverName = options.serverName ?? hostName;
+  if (security.kind === 'tls' && serverName === undefined)
+    throw internal(`TLS to ${options.target} needs a serverName: an address is no name to check`);
+  const channel = new Channel(uri, channelCredentials(security, logger), {
     ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
-    ...(options.serverName !== undefined && { 'grpc.ssl_target_name_override': options.serverName }),
+    // Nobody reads grpc-js's accounts of its calls, and they cost every call. (A server without them cannot be shut down by force.)
+    'grpc.enable_channelz': 0,
+    ...balancingOptions(options.ejection ?? {}, warnOfConnectionFailures(options.target, logger)),
+    ...(security.kind === 'tls' && { 'grpc.ssl_target_name_override': serverName }),
   });
   const raw = grpcRawCalls(channel, options.tokens);
   return { client: (definition) => typedClient(definition, raw), raw, close: () => channel.close() };

@@ -27,13 +27,16 @@ export function inProcessBidi(
       },
     };
   };
-  return outboundStream(begin, (call) => {
-    const onFailure = (error: unknown) => {
-      sendingFailed = { error };
-      call.cancel();
-    };
-    const sent = boundedStream(watched(requests, onFailure), call.signal, (bytes) => bytes);
-    return open(sent, call.signal);
+  return outboundStream({
+    begin,
+    open(call) {
+      const onFailure = (error: unknown) => {
+        sendingFailed = { error };
+        call.cancel();
+      };
+      const sent = boundedStream(watched(requests, onFailure), call.signal, (bytes) => bytes);
+      return open(sent, call.signal);
+    },
   });
 }
 

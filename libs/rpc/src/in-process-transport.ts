@@ -61,7 +61,10 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
     },
     client: (definition) => typedClient(definition, raw),
     raw,
-    drain: (timeoutMs) => admission.drain(timeoutMs),
+    drain(timeoutMs) {
+      admission.close();
+      return admission.drain(timeoutMs);
+    },
     close: () => endpoints.clear(),
   };
 }

@@ -89,10 +89,11 @@ export class InboundCall {
 
   /** What leaves: our own errors, the abort's reason where that is what stopped the work, a bare INTERNAL else. */
   failure(error: unknown): WeftError {
-    const { signal } = this;
-    if (!(error instanceof WeftError) && signal.aborted && (isAbortError(error) || error === signal.reason)) {
-      return abortReason(signal);
-    }
+    const { signal, context } = this;
+    const stopped = !(error instanceof WeftError) && signal.aborted && isReasonOf(error, signal);
+    const fate = this.options.admission.fateOf(stopped ? signal.reason : error, this.scope);
+    if (fate !== undefined) context.trailer.set(metadataKeys.drain, fate);
+    if (stopped) return abortReason(signal);
     const leaves = publicError(error);
     if (leaves.code === 'INTERNAL') {
       this.options.logger.error({ err: error, method: this.policy.path }, 'a call failed');
@@ -109,4 +110,8 @@ export class InboundCall {
   private bounded(caller: Caller): Caller {
     return caller.deadline <= this.deadline ? caller : { ...caller, deadline: this.deadline };
   }
+}
+
+function isReasonOf(error: unknown, signal: AbortSignal): boolean {
+  return isAbortError(error) || error === signal.reason;
 }

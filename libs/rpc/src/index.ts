@@ -12,6 +12,8 @@ export {
 } from './caller';
 export { deadlineExceeded, type DeadlineScope, openDeadline } from './deadline';
 export { connectGrpc, type GrpcTransportOptions } from './grpc-transport';
+export { type Ejection } from './balancing';
+export { type TlsIdentity } from './certificate-source';
 export { createIdentityTokens, type IdentityTokens } from './identity-token';
 export { createInProcessTransport, type InProcessTransport } from './in-process-transport';
 export { metadataKeys } from './metadata-keys';
@@ -25,4 +27,4 @@ export { type RunningServer, serve, type ServeOptions } from './serve';
 export { publicError } from './public-error';
 export { errorDetailsOf, fromErrorStatus, httpStatusOf, toErrorStatus } from './status-mapping';
 export { type Transport } from './transport';
-export { type TlsIdentity, type TransportSecurity } from './transport-security';
+export { type TlsSecurity, type TransportSecurity } from './transport-security';

@@ -8,4 +8,6 @@ export const metadataKeys = {
   timeout: 'grpc-timeout',
   /** Where the server's interceptor leaves the deadline, in Unix milliseconds. */
   deadline: 'x-weft-deadline',
+  /** A trailer of the server's: `refused` when a drain kept the call out, `ended` when it ended the call. Of one hop alone. */
+  drain: 'x-weft-drain',
 } as const;

@@ -5,9 +5,12 @@ import { type Caller, type RpcCallOptions } from './caller';
 import { fromClientError } from './client-error';
 import { type DeadlineScope, openDeadline } from './deadline';
 import { type IdentityTokens } from './identity-token';
+import { type Loss, lossOf } from './lost-call';
 import { metadataKeys } from './metadata-keys';
 import { checkMetadataSize } from './metadata-size';
+import { type Idempotency, type MethodPolicy } from './method-policy';
 import { type OutboundScope } from './outbound-stream';
+import { type FailedCall } from './retries';
 
 /** The form of a W3C trace context. Source: https://www.w3.org/TR/trace-context/#traceparent-header */
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -16,20 +19,26 @@ const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 const timeoutMsMax = 99_999_999;
 
 /**
- * One call over the wire: says who asks and until when, and is bounded on this side as well, since a peer that does not answer must
- * not hold its caller.
+ * One call over the wire, in one or more attempts: says who asks and until when, and is bounded on this side as well, since a peer
+ * that does not answer must not hold its caller.
  */
-export class OutboundCall implements OutboundScope {
-  /** What nice-grpc is to call with. */
-  readonly options: CallOptions;
+export class OutboundCall implements OutboundScope, FailedCall {
+  readonly deadline: number;
+  readonly idempotency: Idempotency;
+  attempts = 0;
+  private readonly given: CallOptions;
+  private readonly metadata: Metadata;
   private readonly scope: DeadlineScope;
+  private drain: string | undefined;
 
   /** @throws WeftError RESOURCE_EXHAUSTED `METADATA_TOO_LARGE` */
-  constructor(path: string, { caller, ...options }: RpcCallOptions, tokens: IdentityTokens) {
-    if (caller === undefined) throw internal(`${path} was called without a caller`);
-    const metadata = callMetadata(caller, options.metadata, tokens);
-    this.scope = openDeadline(options.signal, caller.deadline);
-    this.options = { ...options, metadata, signal: this.signal };
+  constructor(policy: MethodPolicy, { caller, ...given }: RpcCallOptions, tokens: IdentityTokens) {
+    if (caller === undefined) throw internal(`${policy.path} was called without a caller`);
+    this.given = given;
+    this.deadline = caller.deadline;
+    this.idempotency = policy.idempotency;
+    this.metadata = callMetadata(caller, given.metadata, tokens);
+    this.scope = openDeadline(given.signal, caller.deadline);
   }
 
   /** Aborted when the caller goes away and at the deadline. */
@@ -37,10 +46,23 @@ export class OutboundCall implements OutboundScope {
     return this.scope.signal;
   }
 
+  /** Begins an attempt: what nice-grpc is to call with. */
+  attempt(): CallOptions {
+    this.attempts++;
+    this.drain = undefined;
+    this.metadata.set(metadataKeys.timeout, timeoutUntil(this.deadline));
+    return { ...this.given, metadata: this.metadata, signal: this.signal, onTrailer: this.readTrailer };
+  }
+
   /** Why the call was aborted if it was, else what the peer said. */
   failure(error: unknown): unknown {
     const { signal } = this;
     return signal.aborted ? abortReason(signal) : fromClientError(error);
+  }
+
+  /** What became of the last attempt, which failed. */
+  loss(error: unknown): Loss {
+    return lossOf(error, this.drain);
   }
 
   cancel(): void {
@@ -52,6 +74,11 @@ export class OutboundCall implements OutboundScope {
   end(): void {
     this.scope.close();
   }
+
+  private readonly readTrailer = (trailer: Metadata): void => {
+    this.drain = trailer.get(metadataKeys.drain);
+    this.given.onTrailer?.(trailer);
+  };
 }
 
 function callMetadata(caller: Caller, given: Metadata | undefined, tokens: IdentityTokens): Metadata {
@@ -59,8 +86,11 @@ function callMetadata(caller: Caller, given: Metadata | undefined, tokens: Ident
   if (caller.traceparent !== undefined && traceparentPattern.test(caller.traceparent)) {
     metadata.set(metadataKeys.traceparent, caller.traceparent);
   }
-  const timeoutMs = Math.min(Math.max(Math.ceil(caller.deadline - Date.now()), 1), timeoutMsMax);
-  metadata.set(metadataKeys.timeout, `${timeoutMs}m`);
+  metadata.set(metadataKeys.timeout, timeoutUntil(caller.deadline));
   checkMetadataSize(metadata);
   return metadata;
+}
+
+function timeoutUntil(deadline: number): string {
+  return `${Math.min(Math.max(Math.ceil(deadline - Date.now()), 1), timeoutMsMax)}m`;
 }

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { safety } from '@weft/contracts';
+import { orchestrator, safety } from '@weft/contracts';
 import { silentLogger } from '@weft/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { createChannel, createClient } from 'nice-grpc';
@@ -14,8 +14,9 @@ import {
   serve,
   type ServeOptions,
 } from './index';
+import { type Keepalive } from './grpc-options';
 import { testCaller, testTokens } from './testing/both-transports';
-import { safetyService, screenRequest } from './testing/test-services';
+import { chatRequest, partialService, safetyService, screenRequest } from './testing/test-services';
 import { errorOf, gate } from './testing/waiting';
 
 const caller = testCaller();
@@ -47,7 +48,16 @@ function channelTo(port: number) {
   return channel;
 }
 
-function clientOf(port: number, keepalive?: { intervalMs: number; timeoutMs: number }) {
+function clientOf(port: number) {
+  return transportTo(port).client(safety.SafetyServiceDefinition);
+}
+
+/** A client whose calls are never tried again once they may have begun. */
+function chatClientOf(port: number, keepalive?: Keepalive) {
+  return transportTo(port, keepalive).client(orchestrator.ChatServiceDefinition);
+}
+
+function transportTo(port: number, keepalive?: Keepalive) {
   const transport = connectGrpc({
     target: `127.0.0.1:${port}`,
     security: { kind: 'insecure' },
@@ -55,7 +65,7 @@ function clientOf(port: number, keepalive?: { intervalMs: number; timeoutMs: num
     keepalive,
   });
   closing.push(transport);
-  return transport.client(safety.SafetyServiceDefinition);
+  return transport;
 }
 
 describe('health', () => {
@@ -76,27 +86,22 @@ describe('health', () => {
     await expect(check).rejects.toMatchObject({ code: grpc.status.NOT_FOUND });
   });
 
-  it('is NOT_SERVING from the beginning of a drain', async () => {
-    const inside = gate();
-    const finish = gate();
-    const server = await start({
-      services: [
-        safetyService({
-          async screenText() {
-            inside.open();
-            await finish.opened;
-            return {};
-          },
-        }),
-      ],
-    });
-    const call = clientOf(server.port).screenText(screenRequest, { caller });
-    await inside.opened;
-    const drained = server.drain(60_000);
-    const { status } = await createClient(HealthDefinition, channelTo(server.port)).check({ service: '' });
-    finish.open();
-    await Promise.all([call, drained]);
-    expect(status).toBe(notServing);
+  it('is what the process says, and calls are answered all the same', async () => {
+    const server = await start();
+    const health = createClient(HealthDefinition, channelTo(server.port));
+    server.setServing(false);
+    const { status } = await health.check({ service: 'weft.safety.v1.SafetyService' });
+    const { texts } = await clientOf(server.port).screenText(screenRequest, { caller });
+    expect([status, texts]).toEqual([notServing, ['hello']]);
+  });
+
+  it('is NOT_SERVING from the start where it is asked for, until the process says otherwise', async () => {
+    const server = await start({ serving: false });
+    const health = createClient(HealthDefinition, channelTo(server.port));
+    const before = await health.check({ service: '' });
+    server.setServing(true);
+    const after = await health.check({ service: '' });
+    expect([before.status, after.status]).toEqual([notServing, serving]);
   });
 
   it('tells a watcher when a drain begins', async () => {
@@ -108,6 +113,20 @@ describe('health', () => {
     const second = watch.next();
     await server.drain(0);
     expect([first.value?.status, (await second).value?.status]).toEqual([serving, notServing]);
+  });
+
+  it('stays NOT_SERVING once a drain began, whatever the process says', async () => {
+    const server = await start();
+    const told: number[] = [];
+    const watch = createClient(HealthDefinition, channelTo(server.port)).watch({ service: '' });
+    const watching = (async () => {
+      for await (const { status } of watch) told.push(status);
+    })().catch(() => undefined);
+    await server.drain(0);
+    server.setServing(true);
+    await server.stop();
+    await watching;
+    expect(told).not.toContain(serving);
   });
 });
 
@@ -249,15 +268,15 @@ describe('a server', () => {
     const inside = gate();
     const server = await start({
       services: [
-        safetyService({
-          screenText() {
+        partialService(orchestrator.ChatServiceDefinition, {
+          chat() {
             inside.open();
             return new Promise(() => undefined);
           },
         }),
       ],
     });
-    const call = errorOf(clientOf(server.port).screenText(screenRequest, { caller }));
+    const call = errorOf(chatClientOf(server.port).chat(chatRequest.call, { caller }));
     await inside.opened;
     await server.stop();
     expect(await call).toMatchObject({ code: 'UNAVAILABLE', reason: 'SERVICE_UNREACHABLE' });
@@ -305,8 +324,8 @@ describe('a connection whose other end vanished without a word', () => {
     const inside = gate();
     const server = await start({
       services: [
-        safetyService({
-          screenText() {
+        partialService(orchestrator.ChatServiceDefinition, {
+          chat() {
             inside.open();
             return new Promise(() => undefined);
           },
@@ -314,8 +333,8 @@ describe('a connection whose other end vanished without a word', () => {
       ],
     });
     const { port, freeze } = await freezableProxyTo(server.port);
-    const client = clientOf(port, { intervalMs: 100, timeoutMs: 100 });
-    const call = errorOf(client.screenText(screenRequest, { caller }));
+    const client = chatClientOf(port, { intervalMs: 100, timeoutMs: 100 });
+    const call = errorOf(client.chat(chatRequest.call, { caller }));
     await inside.opened;
     freeze();
     expect(await call).toMatchObject({ code: 'UNAVAILABLE' });

@@ -18,6 +18,8 @@ import { serverCredentials, type TransportSecurity } from './transport-security'
 /** How long connections may take to say goodbye once every call is answered. */
 const goodbyeMs = 1000;
 
+const connectionAgeMsMaxDefault = 300_000;
+
 export interface ServeOptions {
   services: RpcService[];
   /** `host:port`; port 0 lets the system choose. */
@@ -33,6 +35,13 @@ export interface ServeOptions {
   messageBytesMax?: number;
   /** How a half-open connection is noticed. Default: within 30 s. */
   keepalive?: Keepalive;
+  /**
+   * How old a connection may become, in milliseconds, give or take a tenth; then its client makes a new one, which spreads clients over
+   * servers that were added. Calls on it finish, however long they take. Default: 300,000.
+   */
+  connectionAgeMsMax?: number;
+  /** Whether health says SERVING from the start. Default: yes. */
+  serving?: boolean;
 }
 
 export interface RunningServer {
@@ -41,7 +50,10 @@ export interface RunningServer {
   callsInFlight(): number;
   /** Says in grpc.health.v1 whether this server should be sent calls. Those that come are answered all the same. */
   setServing(serving: boolean): void;
-  /** Says NOT_SERVING, lets nobody in, waits for what is inside, and after `timeoutMs` ends it with a retryable error. */
+  /**
+   * Says NOT_SERVING, tells clients to go elsewhere, listens no more, waits for what is inside, and after `timeoutMs` ends it with a
+   * retryable error.
+   */
   drain(timeoutMs: number): Promise<void>;
   /** Closes every connection, once the answers on their way have left it; a second later at any rate. Drain first. */
   stop(): Promise<void>;
@@ -56,10 +68,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const admission = new Admission();
   const services = grpcServices(options, admission);
   const names = services.map(({ name }) => name);
-  const health = healthOf(names);
+  const health = healthOf(names, options.serving ?? true);
   const server = createServer({
     ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
     ...{ interceptors: [arrivalInterceptor] },
+    'grpc.max_connection_age_ms': options.connectionAgeMsMax ?? connectionAgeMsMaxDefault,
   });
   server.add(HealthDefinition, HealthServiceImpl(health));
   if (options.reflection) server.add(ServerReflectionService, reflectionOf(names));
@@ -71,6 +84,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 
   const port = await listen(server, options);
   let draining = false;
+  let goodbye: Promise<void> | undefined;
+  /** Clients make no new calls here from then on; those that are on their way come back to them as not begun. */
+  const sayGoodbye = () => (goodbye ??= server.shutdown());
   const say = (serving: boolean) => {
     for (const name of ['', ...names]) health.setStatus(serving ? 'healthy' : 'unhealthy', name);
   };
@@ -81,10 +97,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     async drain(timeoutMs) {
       draining = true;
       say(false);
+      void sayGoodbye();
       await admission.drain(timeoutMs);
     },
     async stop() {
-      await Promise.race([server.shutdown(), delay(goodbyeMs, undefined, { ref: false })]);
+      await Promise.race([sayGoodbye(), delay(goodbyeMs, undefined, { ref: false })]);
       server.forceShutdown();
     },
   };
@@ -103,11 +120,11 @@ function grpcServices(
   return found;
 }
 
-function healthOf(services: string[]): HealthState {
+function healthOf(services: string[], serving: boolean): HealthState {
   const health = HealthState();
   // Every watcher is a listener.
   health.setMaxListeners(0);
-  for (const name of ['', ...services]) health.setStatus('healthy', name);
+  for (const name of ['', ...services]) health.setStatus(serving ? 'healthy' : 'unhealthy', name);
   return health;
 }
 
@@ -115,9 +132,9 @@ function reflectionOf(services: string[]) {
   return ServerReflection(Buffer.from(descriptorImageBase64, 'base64'), services);
 }
 
-async function listen(server: Server, { address, security }: ServeOptions): Promise<number> {
+async function listen(server: Server, { address, security, logger }: ServeOptions): Promise<number> {
   try {
-    return await server.listen(address, serverCredentials(security));
+    return await server.listen(address, serverCredentials(security, logger));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw unavailable('ADDRESS_IN_USE', `gRPC cannot listen on ${address}: ${why}`, { cause });
