@@ -23,7 +23,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'weft-process-end-'));
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+// A server that no longer listens may still be removing its files.
+afterEach(() => rm(folder, { recursive: true, maxRetries: 50, retryDelay: 20 }));
 
 it.each([
   ['is killed', 'runs', 'SIGKILL'],
