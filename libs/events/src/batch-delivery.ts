@@ -40,7 +40,7 @@ export class BatchDelivery<D extends Delivery> {
     private readonly settings: RetrySettings,
   ) {}
 
-  /** From now on everything is tried once; what fails is abandoned. */
+  /** From now on what is handed out is tried once, and what has failed is abandoned. */
   close(): void {
     this.closing = true;
     this.interruptWait();
@@ -55,11 +55,11 @@ export class BatchDelivery<D extends Delivery> {
     for (let waits = 0; ; waits++) {
       const error = await this.attempt(batch);
       if (error === undefined) return;
-      if (this.closing) return batch.forEach((delivery) => delivery.abandon(error.cause));
       // What the consumer itself depends on is away: no event is to blame, and none is given up.
       if (!isTemporary(error.cause)) failures += 1;
-      if (failures >= attemptsMax) return this.giveUp(batch, error.cause);
+      if (failures >= attemptsMax && !this.closing) return this.giveUp(batch, error.cause);
       await this.wait(waits);
+      if (this.closing) return batch.forEach((delivery) => delivery.abandon(error.cause));
     }
   }
 
@@ -85,8 +85,8 @@ export class BatchDelivery<D extends Delivery> {
           { err: cause, consumer, event: delivery.event.id },
           'a dead letter could not be stored',
         );
-        if (this.closing) return delivery.abandon(cause);
         await this.wait(waits);
+        if (this.closing) return delivery.abandon(cause);
       }
     }
   }
@@ -108,9 +108,10 @@ export class BatchDelivery<D extends Delivery> {
     return undefined;
   }
 
-  private wait(waits: number): Promise<void> {
+  private async wait(waits: number): Promise<void> {
+    if (this.closing) return;
     const delayMs = Math.min(this.settings.retryDelayMs * 2 ** waits, retryDelayMsMax);
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, delayMs);
       this.interruptWait = () => {
         clearTimeout(timer);

@@ -49,12 +49,15 @@ export class ConsumerRun {
 
   /** Runs until the session ends, the server stops delivering or `stop` is called. Resolves with what went wrong, if anything did. */
   async run(): Promise<Error | undefined> {
-    const onEnd = () => this.stop();
+    const onEnd = () => {
+      this.stop();
+      // Nobody hears it any more, however long the handler takes.
+      clearInterval(this.keepAlive);
+    };
     this.session.ended.addEventListener('abort', onEnd, { once: true });
-    if (this.session.ended.aborted) this.stop();
+    if (this.session.ended.aborted) onEnd();
     this.askForMore();
     const failure = await this.over.promise;
-    this.session.ended.removeEventListener('abort', onEnd);
     this.ending = true;
     this.delivery.close();
     this.giveBackQueue();
@@ -62,6 +65,7 @@ export class ConsumerRun {
     this.giveBackQueue();
     await this.working;
     clearInterval(this.keepAlive);
+    this.session.ended.removeEventListener('abort', onEnd);
     return failure;
   }
 

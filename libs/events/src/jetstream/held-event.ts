@@ -6,6 +6,7 @@ import { type Logger } from '@weft/runtime';
 import { type Delivery } from '../batch-delivery';
 import { deadLetterHeaders, reasonOf } from './dead-letter-headers';
 import { type DeliveryInfo } from './delivery-info';
+import { isEventId } from './outgoing-event';
 import { type Session } from './session-keeper';
 import { storeMessage } from './store-message';
 import { fromWire, wireNames } from './wire-subject';
@@ -110,9 +111,12 @@ export class HeldEvent implements Delivery {
 }
 
 function readEnvelope(message: Msg, subject: string): events.EventEnvelope | WeftError {
+  let cause: unknown;
   try {
-    return { ...events.EventEnvelope.decode(message.data), subject };
-  } catch (cause) {
-    return new WeftError('INTERNAL', 'BAD_EVENT', `A message on '${subject}' is no event.`, { cause });
+    const event = events.EventEnvelope.decode(message.data);
+    if (isEventId(event.id)) return { ...event, subject };
+  } catch (error) {
+    cause = error;
   }
+  return new WeftError('INTERNAL', 'BAD_EVENT', `A message on '${subject}' is no event.`, { cause });
 }

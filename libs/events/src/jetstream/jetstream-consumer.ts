@@ -58,7 +58,7 @@ export class JetStreamConsumer implements Subscription {
     try {
       await ensureConsumer(session.manager, consumer, subjects, this.settings);
     } catch (error) {
-      if (error instanceof Error && error.name === 'StreamNotFoundError') session.renew();
+      if (error instanceof Error && error.name === 'StreamNotFoundError') await session.repair();
       return error;
     }
     this.run = new ConsumerRun(session, this.options, this.settings);

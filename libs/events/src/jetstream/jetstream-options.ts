@@ -5,6 +5,8 @@ export interface NatsServerOptions {
   /** `nats://host:4222`, or several separated by commas; `tls://…` for TLS. May hold `user:pass@` or `token@`. */
   natsUrl: string;
   credentials?: NatsCredentials;
+  /** How often the connection is tested: 5,000 ms by default. A server that is silent for three of these is given up. */
+  pingIntervalMs?: number;
 }
 
 /** What a client shows to the server and expects from it. Read again from files at each new connection. */
@@ -50,8 +52,10 @@ export interface JetStreamEventBusOptions extends NatsServerOptions {
   closeWaitMs?: number;
 }
 
-export type JetStreamSettings = Required<Omit<JetStreamEventBusOptions, 'credentials' | 'maxBytes'>> &
-  Pick<JetStreamEventBusOptions, 'credentials' | 'maxBytes'>;
+export type JetStreamSettings = Required<
+  Omit<JetStreamEventBusOptions, 'credentials' | 'maxBytes' | 'pingIntervalMs'>
+> &
+  Pick<JetStreamEventBusOptions, 'credentials' | 'maxBytes' | 'pingIntervalMs'>;
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -64,7 +64,8 @@ export class MessagePull {
   async stop(): Promise<void> {
     this.over = true;
     clearInterval(this.watch);
-    await this.subscription.drain().catch(() => undefined);
+    // Draining waits for an answer that never comes once the connection is lost.
+    await Promise.race([this.subscription.drain().catch(() => undefined), this.connection.closed()]);
   }
 
   private receive(message: Msg): void {

@@ -12,8 +12,6 @@ import { hostAndPort, type ServerAddress } from './server-address';
 import { probeServer } from './server-probe';
 
 const connectTimeoutMs = 5000;
-// A server that is gone without a word is noticed after three of these.
-const pingIntervalMs = 5000;
 
 /**
  * Opens a connection that ends for good when it is lost. The client's own reconnecting is off: it would send what it had buffered to the
@@ -21,7 +19,7 @@ const pingIntervalMs = 5000;
  */
 export async function openConnection(
   address: ServerAddress,
-  { credentials = {} }: NatsServerOptions,
+  { credentials = {}, pingIntervalMs = 5000 }: NatsServerOptions,
 ): Promise<NatsConnection> {
   await probeServer(address, connectTimeoutMs);
   const { user = address.user, pass = address.pass, token = address.token, credentialsFile } = credentials;
@@ -34,6 +32,7 @@ export async function openConnection(
     ignoreClusterUpdates: true,
     timeout: connectTimeoutMs,
     pingInterval: pingIntervalMs,
+    maxPingOut: 2,
     noAsyncTraces: true,
   };
   if (user !== undefined) Object.assign(options, { user, pass });

@@ -13,6 +13,11 @@ export interface OutgoingEvent {
 /** What is kept free in a message for headers: those of a dead letter are the longest. */
 export const headersBytesMax = 4096;
 
+/** Whether an id can go in a header. */
+export function isEventId(id: string): boolean {
+  return /^[\x21-\x7e]{1,255}$/.test(id);
+}
+
 /**
  * Encodes an event. Throws INVALID_ARGUMENT, with the event's id as `metadata.event`, for one that no server would ever take:
  * `EVENT_TOO_LARGE` when it is larger than its messages may be, `EVENT_INVALID` when its id or subject is none.
@@ -23,7 +28,7 @@ export function outgoingEvent(
   messageBytesMax: number,
 ): OutgoingEvent {
   const { id, subject } = event;
-  if (!/^[\x21-\x7e]{1,255}$/.test(id)) {
+  if (!isEventId(id)) {
     throw refused('EVENT_INVALID', event, 'has no id of 1 to 255 visible ASCII characters');
   }
   if (!isEventSubject(subject)) {

@@ -15,15 +15,16 @@ export interface Session {
   readonly connection: NatsConnection;
   readonly client: JetStreamClient;
   readonly manager: JetStreamManager;
-  /** Aborted when the connection is lost or renewed. */
+  /** Aborted when it ends. */
   readonly ended: AbortSignal;
-  /** Ends it, because something that it set up is missing on the server. */
-  renew(): void;
+  /** Sets up again what is missing on the server; ends the session when that fails. Never rejects. */
+  repair(): Promise<void>;
+  end(): void;
 }
 
 interface SessionKeeperOptions extends NatsServerOptions {
   logger: Logger;
-  /** Prepares the server; runs in each new session before anybody gets it. */
+  /** Makes on the server what has to be there. */
   setUp(manager: JetStreamManager): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export class SessionKeeper {
   private readonly waiting = new Set<() => void>();
   private readonly addresses;
   private lastError: unknown;
+  private repairing: Promise<void> | undefined;
   private running: Promise<void> | undefined;
 
   /** Throws INTERNAL for a URL that is none. */
@@ -76,7 +78,7 @@ export class SessionKeeper {
   /** Sends what is buffered and ends. */
   async close(): Promise<void> {
     this.closing.abort();
-    this.session?.renew();
+    this.session?.end();
     await this.running;
   }
 
@@ -111,8 +113,9 @@ export class SessionKeeper {
       const ended = new AbortController();
       const end = () => ended.abort();
       void connection.closed().then(end);
-      void this.logServerErrors(connection);
-      return { connection, client: jetstream(connection), manager, ended: ended.signal, renew: end };
+      void this.logServerErrors(connection).catch(() => undefined);
+      const repair = () => this.repair(manager).catch(end);
+      return { connection, client: jetstream(connection), manager, ended: ended.signal, repair, end };
     } catch (error) {
       await connection.close();
       throw error;
@@ -121,7 +124,7 @@ export class SessionKeeper {
 
   /** Hands the session out until it ends. */
   private async serve(session: Session): Promise<void> {
-    if (this.closing.signal.aborted) session.renew();
+    if (this.closing.signal.aborted) session.end();
     else this.session = session;
     for (const wake of [...this.waiting]) wake();
     await untilAborted(session.ended);
@@ -132,6 +135,12 @@ export class SessionKeeper {
       await Promise.race([connection.drain().catch(() => undefined), waited]);
     }
     await connection.close();
+  }
+
+  /** Once at a time, however many find that something is missing. */
+  private async repair(manager: JetStreamManager): Promise<void> {
+    this.repairing ??= this.options.setUp(manager).finally(() => (this.repairing = undefined));
+    await this.repairing;
   }
 
   private report(error: unknown, server: string): void {

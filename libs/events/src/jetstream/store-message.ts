@@ -2,7 +2,7 @@ import { type JetStreamPublishOptions } from '@nats-io/jetstream';
 
 import { type Session } from './session-keeper';
 
-/** Resolves when a stream has stored the message. When no stream takes its subject, the session ends: the next one makes the streams again. */
+/** Resolves when a stream has stored the message. When no stream takes its subject, the streams are made again. */
 export async function storeMessage(
   session: Session,
   wireSubject: string,
@@ -12,7 +12,8 @@ export async function storeMessage(
   try {
     await session.client.publish(wireSubject, payload, options);
   } catch (error) {
-    if (error instanceof Error && error.name === 'JetStreamNotEnabled') session.renew();
+    // The client says so whenever nobody answers on a subject.
+    if (error instanceof Error && error.name === 'JetStreamNotEnabled') void session.repair();
     throw error;
   }
 }

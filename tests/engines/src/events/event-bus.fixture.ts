@@ -44,9 +44,9 @@ export async function startEventTestServer(): Promise<EventTestServer> {
       return bus;
     },
     async manage(ask) {
-      const connection = await connect({ servers: nats.url.replace('nats://', '') });
+      const connection = await connect({ servers: nats.url.replace('nats://', ''), reconnect: false });
       try {
-        return await ask(await jetstreamManager(connection));
+        return await ask(await jetstreamManager(connection, { checkAPI: false }));
       } finally {
         await connection.close();
       }

@@ -1,11 +1,13 @@
-import { createJetStreamEventBus, eventBusContract } from '@weft/events';
-import { newId, silentLogger } from '@weft/runtime';
+import { eventBusContract } from '@weft/events';
 
-eventBusContract('the JetStream bus', () =>
-  createJetStreamEventBus({
-    natsUrl: process.env.WEFT_NATS_URL!,
-    logger: silentLogger,
-    namespace: `contract-${newId()}`,
-    retryDelayMs: 1,
-  }),
-);
+import { type EventTestServer, newNamespace, startEventTestServer } from './event-bus.fixture';
+
+let server: EventTestServer;
+
+beforeAll(async () => {
+  server = await startEventTestServer();
+});
+
+afterAll(() => server.stop());
+
+eventBusContract('the JetStream bus', () => server.makeBus({ namespace: newNamespace() }));

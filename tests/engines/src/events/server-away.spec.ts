@@ -100,6 +100,20 @@ describe('the JetStream bus when the server goes away', () => {
     expect(bus.ready()).toBe(false);
   });
 
+  it('gives up a server that is silent for long, and consumes again from the one that comes', async () => {
+    const bus = await server.makeBus({ namespace: newNamespace(), pingIntervalMs: 50, ackWaitMs: 500 });
+    const ids = await collectIds(bus);
+    await bus.publish(someEvents(1));
+    await until(() => ids.length === 1);
+    await server.nats.freeze();
+    await until(() => !bus.ready());
+    server.nats.thaw();
+    const published = someEvents(2);
+    await publishUntilDone(bus, published);
+    await until(() => ids.length >= 3);
+    expect(ids.slice(1)).toEqual(idsOf(published));
+  });
+
   it('makes its streams and consumers again on a server that has lost everything', async () => {
     const bus = await server.makeBus({ namespace: newNamespace() });
     const ids = await collectIds(bus);
