@@ -1,14 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identify, isRunning, killTree, type ProcessIdentity, waitUntil } from './engine-process';
@@ -62,16 +54,21 @@ describe('clearing a data folder', () => {
     return worker;
   }
 
-  it('removes the file of a postmaster that is gone', async () => {
-    writeFileSync(pidFile(), file(2 ** 30, 'ready   '));
+  it('leaves the file of a postmaster that is gone to PostgreSQL', async () => {
+    const text = file(2 ** 30, 'ready   ');
+    writeFileSync(pidFile(), text);
     await clearDataFolder(folder);
-    expect(existsSync(pidFile())).toBe(false);
+    expect(readFileSync(pidFile(), 'utf8')).toBe(text);
   });
 
-  it('removes the file when its pid is a program elsewhere by now', async () => {
+  it('puts the pid of nobody into the file when its pid is a program elsewhere by now', async () => {
     writeFileSync(pidFile(), file(process.pid, 'ready   '));
     await clearDataFolder(folder);
-    expect(existsSync(pidFile())).toBe(false);
+    expect(readFileSync(pidFile(), 'utf8')).toBe(file(4_194_304, 'ready   '));
+  });
+
+  it('has nothing to do where no postmaster ever was', async () => {
+    await expect(clearDataFolder(folder)).resolves.toBeUndefined();
   });
 
   it('refuses while the postmaster runs, and leaves it alone', async () => {

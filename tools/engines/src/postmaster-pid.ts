@@ -1,8 +1,11 @@
-import { readFile, readlink, rm } from 'node:fs/promises';
+import { readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WeftError } from '@weft/errors';
 import { identify, killTree, type ProcessIdentity } from './engine-process';
-import { listProcesses } from './process-table';
+import { findProcess, listProcesses } from './process-table';
+
+/** Linux gives pids below this one. */
+const pidOfNobody = 4_194_304;
 
 /** Whether the text of postmaster.pid says that the postmaster with this pid takes connections. */
 export function isReadyIn(text: string, pid: number): boolean {
@@ -14,7 +17,7 @@ export function isReadyIn(text: string, pid: number): boolean {
 /**
  * Makes a data folder free for a postmaster to start in, after whatever ended the last one.
  * A postmaster that was killed leaves its pid file and, for a while, children at work. PostgreSQL refuses to start when the
- * pid in the file is another program's by now, or while a child is left.
+ * pid in the file is another program's by now, or while a child is left; all else it clears up itself.
  *
  * @throws WeftError FAILED_PRECONDITION `ENGINE_RUNNING` if a postmaster runs there
  */
@@ -31,7 +34,16 @@ export async function clearDataFolder(dataFolder: string): Promise<void> {
       `PostgreSQL runs in ${dataFolder} already, as process ${pid}. Stop it, or choose another folder.`,
     );
   await Promise.all(workers.map(killTree));
-  await rm(pidFile, { force: true });
+  if (findProcess(pid) !== undefined) await disown(pidFile);
+}
+
+/**
+ * Puts a pid into the file that no process has. The file itself stays: it tells PostgreSQL which shared memory the last
+ * postmaster had, for the next one to free.
+ */
+async function disown(pidFile: string): Promise<void> {
+  const lines = (await readFile(pidFile, 'utf8')).split('\n');
+  await writeFile(pidFile, [pidOfNobody, ...lines.slice(1)].join('\n'));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unavailable } from '@weft/errors';
+import { enginesRefused } from './engine-error';
 import { engineFolder } from './engine-folder';
 import { freezeTree, isRunning, killTree, type ProcessIdentity, signal, thawTree } from './engine-process';
 import { fetchNats } from './fetch-engines';
@@ -52,7 +52,8 @@ const probeTimeoutMs = 1_000;
 /**
  * Starts a NATS server with JetStream, fetching it if need be.
  *
- * @throws WeftError FAILED_PRECONDITION as `fetchEngines`; UNAVAILABLE `PORT_TAKEN`, `ENGINE_NOT_STARTED`
+ * @throws WeftError FAILED_PRECONDITION as `fetchEngines`, or `ENGINE_RUNNING` if a server runs in the folder;
+ *   UNAVAILABLE `PORT_TAKEN`, `ENGINE_NOT_STARTED`
  */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const { natsServer } = await fetchNats();
@@ -107,8 +108,6 @@ function natsServerOf(
     stop: () => stopNats(identity),
     kill: () => killTree(identity),
     restart: async () => {
-      if (isRunning(identity))
-        throw unavailable('ENGINE_RUNNING', 'NATS still runs: stop or kill it before restart.');
       identity = await launch();
     },
     freeze: () => freezeTree(identity),
@@ -124,10 +123,12 @@ async function launchNats(what: {
   options: NatsOptions;
 }): Promise<ProcessIdentity> {
   const { program, folder, port, options } = what;
+  const processFile = join(folder, 'process.json');
+  await refuseSecond(processFile, folder);
   const configuration = join(folder, 'nats.conf');
   const name = `weft-${randomUUID()}`;
   await writeFile(configuration, natsConfiguration({ name, folder, port, options }), { mode: 0o600 });
-  return await launchServer({
+  const identity = await launchServer({
     name: 'NATS',
     program,
     args: ['-c', configuration],
@@ -140,4 +141,18 @@ async function launchNats(what: {
     readyTimeoutMs,
     stopSignal: 'SIGTERM',
   });
+  await writeFile(processFile, JSON.stringify(identity), { mode: 0o600 });
+  return identity;
+}
+
+/** Two servers that write to the same streams would spoil them, and NATS does not look. */
+async function refuseSecond(processFile: string, folder: string): Promise<void> {
+  const text = await readFile(processFile, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const former = JSON.parse(text) as ProcessIdentity;
+  if (isRunning(former))
+    throw enginesRefused(
+      'ENGINE_RUNNING',
+      `NATS runs in ${folder} already, as process ${former.pid}. Stop it, or choose another folder.`,
+    );
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unavailable } from '@weft/errors';
 import { type Account, databaseAccount } from './account';
+import { enginesRefused } from './engine-error';
 import { engineFolder } from './engine-folder';
 import { freezeTree, isRunning, killTree, type ProcessIdentity, signal, thawTree } from './engine-process';
 import { fetchPostgres, type PostgresBinaries } from './fetch-engines';
@@ -37,7 +37,7 @@ export interface PostgresServer {
   dropDatabase(name: string): Promise<void>;
   /** Disconnects clients, writes a checkpoint, ends. Also from frozen. */
   stop(): Promise<void>;
-  /** Kills the postmaster and all its children with SIGKILL and waits until they are gone. */
+  /** Kills the postmaster and all its children with SIGKILL and waits until they are gone. The next start frees their shared memory. */
   kill(): Promise<void>;
   /** Starts it again on the same port and folder after `stop` or `kill`, or after it ended by itself. */
   restart(): Promise<void>;
@@ -117,7 +117,7 @@ function postgresServer(
     },
     restart: async () => {
       if (isRunning(identity))
-        throw unavailable('ENGINE_RUNNING', 'PostgreSQL still runs: stop or kill it before restart.');
+        throw enginesRefused('ENGINE_RUNNING', 'PostgreSQL still runs: stop or kill it before restart.');
       identity = await launch();
     },
     freeze: () => freezeTree(identity),

@@ -92,6 +92,10 @@ it('takes no more of streams in memory than it was told', async () => {
   await expect(manager.streams.add(stream)).rejects.toThrow('insufficient memory');
 });
 
+it('is not started twice in one folder', async () => {
+  await expect(startNats({ folder })).rejects.toMatchObject({ reason: 'ENGINE_RUNNING' });
+});
+
 it('says so when its port is taken', async () => {
   const other = await mkdtemp(join(tmpdir(), 'weft-nats-'));
   await expect(startNats({ folder: other, port: server.port })).rejects.toMatchObject({

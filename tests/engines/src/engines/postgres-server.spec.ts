@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@weft/engines';
@@ -213,6 +213,23 @@ describe('a server that ends', () => {
     expect(await kept()).toEqual([1]);
   });
 
+  it('starts again when its pid is another program by now, and frees the shared memory of before', async () => {
+    const pidFile = join(folder, 'data', 'postmaster.pid');
+    const segment = segmentIn(await readFile(pidFile, 'utf8'));
+    await server.kill();
+    await writeFile(pidFile, (await readFile(pidFile, 'utf8')).replace(/^\d+/, String(process.pid)));
+    await server.restart();
+    expect(await segments()).not.toContain(segment);
+  });
+
+  it('frees the shared memory of before a kill', async () => {
+    const segment = segmentIn(await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8'));
+    await server.kill();
+    const left = await segments();
+    await server.restart();
+    expect([left.includes(segment), (await segments()).includes(segment)]).toEqual([true, false]);
+  });
+
   it('answers nobody once it is killed', async () => {
     await server.kill();
     await expect(connect(url)).rejects.toThrow('ECONNREFUSED');
@@ -269,4 +286,16 @@ async function connectBriefly(): Promise<void> {
   client.on('error', () => undefined);
   await client.connect();
   await client.end();
+}
+
+/** The identifier of the System V shared memory that postmaster.pid names. */
+function segmentIn(pidFile: string): string {
+  const keyAndIdentifier = pidFile.split('\n')[6]!.trim().split(/\s+/);
+  return keyAndIdentifier[1]!;
+}
+
+/** The identifiers of all System V shared memory of this machine. */
+async function segments(): Promise<string[]> {
+  const [, ...rows] = (await readFile('/proc/sysvipc/shm', 'utf8')).trim().split('\n');
+  return rows.map((row) => row.trim().split(/\s+/)[1]!);
 }
