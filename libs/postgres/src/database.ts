@@ -19,8 +19,10 @@ export interface Transaction {
  * The database of one service: its schema, under its role. All work runs in a transaction that is bound to one tenant by row level
  * security, so SQL that forgets the tenant still touches nothing of another.
  *
- * Rejects with a `DatabaseError` (its `code` is the SQLSTATE), or with a `WeftError`: UNAVAILABLE when the database is closed or lost,
- * RESOURCE_EXHAUSTED when work waited too long for its turn, DEADLINE_EXCEEDED when a transaction was held too long.
+ * Rejects with a `DatabaseError` (its `code` is the SQLSTATE), or with a `WeftError`: UNAVAILABLE when the database is closed, lost or out
+ * of reach, with the reason `COMMIT_UNKNOWN` when only the data tells whether the work was committed; RESOURCE_EXHAUSTED when work waited too
+ * long for its turn; DEADLINE_EXCEEDED when a statement or a transaction took too long; ABORTED when it gave way to other work each time it was
+ * tried.
  */
 export interface Database {
   /** Runs one statement in a transaction of its own. */
@@ -30,6 +32,9 @@ export interface Database {
   /**
    * Runs work that needs answers between its statements. Commits when `work` resolves and rolls back when it rejects.
    * On an embedded database nothing else runs meanwhile: keep it short, and call no other service and no other method of the database inside.
+   *
+   * Work that PostgreSQL broke off for the sake of other work (a deadlock, a serialization failure) is rolled back and run again from its
+   * start, up to three times. So it changes nothing but the database, and what it learns goes into what it resolves with.
    */
   transaction<T>(tenant: TenantScope, work: (transaction: Transaction) => Promise<T>): Promise<T>;
 }

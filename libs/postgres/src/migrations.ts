@@ -116,6 +116,8 @@ async function applyOne(
       );
       await transaction.script(migration.text);
     } catch (cause) {
+      // The connection was lost, or other work went first: that says nothing of the migration.
+      if (cause instanceof WeftError) throw cause;
       const what = cause instanceof Error ? cause.message : String(cause);
       throw failed(
         'MIGRATION_FAILED',

@@ -102,7 +102,7 @@ async function runTransaction<T>(
   } catch (error) {
     // What the work failed with is what its caller must learn. A connection that cannot roll back is destroyed when it is released.
     if (late && session.busy) session.destroy();
-    await open.end(() => session.rollback(scope)).catch(() => undefined);
+    await open.end(() => session.rollback()).catch(() => undefined);
     throw error;
   } finally {
     clearTimeout(timer);

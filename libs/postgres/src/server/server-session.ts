@@ -1,3 +1,4 @@
+import { internal } from '@weft/errors';
 import { type Client } from 'pg';
 
 import { type Statement } from '../database';
@@ -26,6 +27,12 @@ export interface SessionOptions {
   /** Called once, when the connection was lost or given up. */
   onEnd(session: ServerSession): void;
 }
+
+/** The longest that a rollback may take, whose caller waits for another error, in milliseconds. */
+const rollbackMsMax = 2_000;
+
+/** The longest that a server may take to hang up, in milliseconds. */
+const goodbyeMsMax = 1_000;
 
 /** One connection to a PostgreSQL server. Whoever uses it uses it alone, until it is `usable` again. */
 export class ServerSession {
@@ -123,9 +130,9 @@ export class ServerSession {
   }
 
   /** Leaves the transaction. A connection that cannot is not usable any more. */
-  async rollback(scope: WorkScope): Promise<void> {
+  async rollback(): Promise<void> {
     if (this.takeOpening().length > 0 || this.status === 'idle' || !this.alive) return;
-    await this.exchange(scope, control('rollback'));
+    await this.exchangeWithin(control('rollback'), Math.min(rollbackMsMax, this.options.answerMsMax));
   }
 
   /** Resolves when the server answers within so many milliseconds. */
@@ -139,10 +146,12 @@ export class ServerSession {
     this.ended();
   }
 
-  /** Says goodbye to the server. */
+  /** Says goodbye to the server, and does not wait long for it to hang up. */
   async end(): Promise<void> {
     this.alive = false;
+    const timer = setTimeout(() => this.client.connection.stream.destroy(), goodbyeMsMax);
     await this.client.end();
+    clearTimeout(timer);
   }
 
   private async runBatch(
@@ -190,7 +199,14 @@ export class ServerSession {
         }),
       timeoutMs,
     );
-    this.client.query(exchange);
+    try {
+      this.client.query(exchange);
+    } catch (cause) {
+      // What was written of it is not whole.
+      clearTimeout(timer);
+      this.destroy();
+      throw internal('The statements cannot be sent to the database.', cause);
+    }
     const answer = await exchange.answered;
     clearTimeout(timer);
     this.current = undefined;

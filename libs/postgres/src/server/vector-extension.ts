@@ -1,5 +1,6 @@
 import { WeftError } from '@weft/errors';
 
+import { DatabaseError } from '../database-error';
 import { type OwnerConnection, type OwnerTransaction } from '../owner-connection';
 import { setupLock } from '../schema-setup';
 
@@ -47,10 +48,10 @@ async function create(transaction: OwnerTransaction): Promise<void> {
   try {
     await transaction.script('create extension if not exists vector schema public');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    if (!(cause instanceof DatabaseError)) throw cause;
     throw refused(
       'VECTOR_MISSING',
-      `The database has no pgvector, and it could not be made: ${why}. Install pgvector on the server and run in this database, as a superuser: create extension vector schema public;`,
+      `The database has no pgvector, and it could not be made: ${cause.message}. Install pgvector on the server and run in this database, as a superuser: create extension vector schema public;`,
       cause,
     );
   }

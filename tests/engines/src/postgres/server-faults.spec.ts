@@ -159,6 +159,18 @@ describe('a server that is frozen', () => {
     expect(engine.stats()).toEqual({ total: 0, idle: 0, waiting: 0 });
   });
 
+  it('holds up neither a transaction that is over nor the end', async () => {
+    const { engine, database } = await openThings(url, { transactionMsMax: 50, statementTimeoutMs: 60_000 });
+    await Promise.all([1, 2].map(() => database.query('acme', 'select pg_sleep(0.05)')));
+    const held = database.transaction('acme', async (work) => {
+      await work.query('select 1');
+      await own.server.freeze();
+      await new Promise(() => undefined);
+    });
+    await expect(held).rejects.toMatchObject({ reason: 'TRANSACTION_TIMEOUT' });
+    await expect(engine.close()).resolves.toBeUndefined();
+  });
+
   it('is not ready', async () => {
     const { engine } = await open();
     await own.server.freeze();
