@@ -48,7 +48,10 @@ export function connectGrpc(options: GrpcTransportOptions): Transport {
     ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
     // Nobody reads grpc-js's accounts of its calls, and they cost every call. (A server without them cannot be shut down by force.)
     'grpc.enable_channelz': 0,
-    ...balancingOptions(options.ejection ?? {}, warnOfConnectionFailures(options.target, logger)),
+    ...balancingOptions(
+      options.ejection ?? {},
+      warnOfConnectionFailures(options.target, security.kind, logger),
+    ),
     ...(security.kind === 'tls' && { 'grpc.ssl_target_name_override': serverName }),
   });
   const raw = grpcRawCalls(channel, options.tokens);
