@@ -79,11 +79,81 @@ export function databaseEngineContract(
         ['objects as jsonb', '$1::jsonb[]', [{ a: 1 }, { b: ['x"y'] }]],
         ['an exact numeric as text', '$1::numeric', '1.10'],
         ['a date as text', '$1::date', '2026-01-31'],
+        ['a timestamp as text', '$1::timestamp', '2026-01-31 12:00:00.5'],
+        ['a time as text', '$1::time', '12:00:00.5'],
+        ['an uuid as text', '$1::uuid', '0198c0de-0000-7000-8000-000000000001'],
+        ['a double that is no number', '$1::float8', NaN],
+        ['a double without end', '$1::float8', -Infinity],
+        ['a real', '$1::real', 0.5],
+        ['a smallint', '$1::smallint', -3],
+        ['empty text', '$1::text', ''],
+        ['texts with none among them', '$1::text[]', ['a', null, 'b']],
+        ['booleans', '$1::boolean[]', [true, false, null]],
+        ['doubles', '$1::float8[]', [0.1, -2, 1e300]],
+        ['timestamps', '$1::timestamptz[]', [new Date(0), new Date('2026-01-02T03:04:05.678Z')]],
+        ['exact numerics', '$1::numeric[]', ['1.10', '-0.5']],
+        ['uuids', '$1::uuid[]', ['0198c0de-0000-7000-8000-000000000001']],
+        [
+          'rows of integers',
+          '$1::int[]',
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        ['vectors as text', '$1::vector[]', ['[1,2]', '[3,4.5]']],
+        ['deep jsonb', '$1::jsonb', { a: [{ b: { c: [null, true, 1.5, 'x\n"\\'] } }] }],
+        ['an empty object as jsonb', '$1::jsonb', {}],
+        ['an object as json', '$1::json', { a: 1 }],
       ])('brings back %s', async (_, expression, value) => {
         const rows = await database.query<{ value: unknown }>('acme', `select ${expression} as value`, [
           value,
         ]);
         expect(rows[0]!.value).toEqual(value);
+      });
+
+      it.each([
+        ['a number for text', '$1::text', 7, '7'],
+        ['a Date for text', '$1::text', new Date(0), '1970-01-01T00:00:00.000Z'],
+        ['text for an integer', '$1::int', '7', 7],
+        ['text for a bigint', '$1::bigint', '-7', -7],
+        ['text for a timestamptz', '$1::timestamptz', '1970-01-01T00:00:00Z', new Date(0)],
+        ['a number for a numeric', '$1::numeric', 1.5, '1.5'],
+        ['a true word for a boolean', '$1::boolean', 'true', true],
+        ['no value for null', '$1::text', undefined, null],
+        ['text for an array', '$1::text[]', '{a,b}', ['a', 'b']],
+        ['bytes as bytea text', `$1::text::bytea`, '\\x0aff', Uint8Array.from([10, 255])],
+        [
+          'a microsecond less',
+          '$1::timestamptz',
+          '2026-01-01T00:00:00.123999Z',
+          new Date('2026-01-01T00:00:00.123Z'),
+        ],
+      ])('takes %s', async (_, expression, given, value) => {
+        const rows = await database.query<{ value: unknown }>('acme', `select ${expression} as value`, [
+          given,
+        ]);
+        expect(rows[0]!.value).toEqual(value);
+      });
+
+      it.each([
+        ['an array where text is expected', '$1::text', ['a']],
+        ['an object where a number is expected', '$1::bigint', {}],
+        ['a number where bytes are expected', '$1::bytea[]', [1]],
+        ['a word that is no boolean', '$1::boolean', 'canary'],
+        ['an integer that is none', '$1::int', 1.5],
+      ])('refuses %s', async (_, expression, given) => {
+        const query = database.query('acme', `select ${expression} as value`, [given]);
+        await expect(query).rejects.toMatchObject({
+          name: 'DatabaseError',
+          code: expect.stringMatching(/^22/),
+          message: expect.not.stringContaining('canary'),
+        });
+      });
+
+      it('brings the last of columns with the same name', async () => {
+        const [row] = await database.query('acme', 'select 1 as same, 2 as same');
+        expect(row).toEqual({ same: 2 });
       });
 
       it('takes JSON text for jsonb as it is', async () => {
@@ -268,6 +338,21 @@ export function databaseEngineContract(
         });
         const [outcome, others] = await Promise.allSettled([held, amounts('acme')]);
         expect([outcome, others]).toMatchObject([{ reason: { code: 'DEADLINE_EXCEEDED' } }, { value: [] }]);
+      });
+
+      it('runs statements that are asked for at once one after the other', async () => {
+        const seen = await database.transaction('acme', (transaction) =>
+          Promise.all([
+            transaction.query(insertThing, ['acme', 'a', 1]),
+            transaction.query('update things set amount = amount + 1'),
+            transaction.query('select amount from things'),
+          ]),
+        );
+        expect(seen[2]).toEqual([{ amount: 2 }]);
+      });
+
+      it('may do nothing at all', async () => {
+        expect(await database.transaction('acme', async () => 'nothing')).toBe('nothing');
       });
 
       it('refuses statements when it is over', async () => {
