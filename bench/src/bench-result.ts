@@ -9,6 +9,7 @@ import { type RetrievalFigures } from './retrieval/measure-retrieval';
 import { type IdleStreamFigures } from './shapes/idle-streams';
 import { type ShapeFigures } from './shapes/measure-shapes';
 import { type TargetResult } from './target';
+import { type VectorFigures } from './vectors/measure-vectors';
 
 /** All that one run measured. Times are in the unit that a name ends with. */
 export interface BenchResult {
@@ -35,6 +36,7 @@ export interface BenchResult {
   unmetClaims: string[];
   ingestion?: IngestionFigures;
   retrieval?: RetrievalFigures;
+  vectors?: VectorFigures;
   shapes?: ShapeFigures[];
   idleStreams?: IdleStreamFigures;
   targets: TargetResult[];

@@ -14,6 +14,8 @@ import { shapesTargets, shapesText } from './shapes/report-shapes';
 import { startDistributed } from './shapes/start-distributed';
 import { residentMebibytes } from './system/child-process';
 import { type SystemUnderTest } from './system/system-under-test';
+import { measureVectors } from './vectors/measure-vectors';
+import { vectorsTargets, vectorsText } from './vectors/report-vectors';
 
 /** Where results and what goes on are told. */
 export interface BenchOutput {
@@ -45,6 +47,7 @@ export async function runBench(
   if (options.only.includes('ingest')) await benchIngestion(system, result, output);
   if (options.only.includes('shapes')) await benchShapes(system, result, output);
   if (options.only.includes('search')) await benchSearch(system, result, output);
+  if (options.only.includes('vectors')) await benchVectors(result, output);
   result.standalone.residentMebibytesAtEnd = residentMebibytes(system.weft.pid);
   output.progress.clear();
   return result;
@@ -52,7 +55,7 @@ export async function runBench(
 
 /** Every fault of a run, in words. */
 export function faultsOf(result: BenchResult): string[] {
-  const { chat = [], shapes = [], idleStreams, unmetClaims: unmet, ingestion, retrieval } = result;
+  const { chat = [], shapes = [], idleStreams, unmetClaims: unmet, ingestion, retrieval, vectors } = result;
   return [
     ...unmet,
     ...(idleStreams?.errors ?? []),
@@ -65,6 +68,7 @@ export function faultsOf(result: BenchResult): string[] {
     ),
     ...(ingestion?.failures ?? []),
     ...(retrieval?.failures ?? []),
+    ...(vectors?.failures ?? []),
   ];
 }
 
@@ -172,4 +176,18 @@ async function benchSearch(
     `\nRetrieval: Cranfield, ${documents} documents in ${chunks} chunks, ${queries} queries ` +
       `(ingested in ${ingestSeconds.toFixed(0)} s, ${(chunks / ingestSeconds).toFixed(1)} chunks/s)\n\n${retrievalTable(result.retrieval)}`,
   );
+}
+
+async function benchVectors(result: BenchResult, { progress, print }: BenchOutput): Promise<void> {
+  const serverUrl = process.env['WEFT_DATABASE_URL'];
+  if (serverUrl === undefined) {
+    print('\nVectors\n\nnot measured: WEFT_DATABASE_URL names no PostgreSQL server with pgvector.');
+    return;
+  }
+  progress.step('search of many vectors: writing them takes a few minutes');
+  const { quick } = result.options;
+  result.vectors = await measureVectors(serverUrl, { quick, onProgress: (text) => progress.detail(text) });
+  result.targets.push(...vectorsTargets(result.vectors));
+  progress.clear();
+  print(`\n${vectorsText(result.vectors)}`);
 }

@@ -7,6 +7,7 @@ import { addCollectionsCommands } from './commands/collections-commands';
 import { type CommandContext } from './commands/command-context';
 import { addDocumentsCommands } from './commands/documents-commands';
 import { addIngestCommand } from './commands/ingest-command';
+import { addIngestionsCommands } from './commands/ingestions-commands';
 import { addKeysCommands } from './commands/keys-commands';
 import { addModelsCommand } from './commands/models-command';
 import { addRunsCommands } from './commands/runs-commands';
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
     .showHelpAfterError('(--help shows how it is used)')
     .addHelpText('after', environmentHelp);
   addIngestCommand(program, context);
+  addIngestionsCommands(program, context);
   addAskCommand(program, context);
   addAssistantsCommands(program, context);
   addKeysCommands(program, context);

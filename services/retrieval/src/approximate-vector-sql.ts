@@ -7,12 +7,15 @@ const wholeDimensionsMax = 2000;
 const candidatesPerResult = 2;
 const candidatesMax = 1000;
 /** So many vectors of others an iterative scan may pass before it gives up. */
-export const scannedVectorsMax = 40_000;
+export const scannedVectorsMax = 60_000;
 
-/** Settings for the transaction of an approximate search. The scan goes on where a filter has left too few, in the exact order. */
+/**
+ * Settings for the transaction of an approximate search. The scan goes on where a filter has left too few. It may then meet nearer ones late,
+ * which `strict_order` would leave out; here they count, since the result is sorted by score anyhow.
+ */
 export function approximateSettings(resultCount: number): Statement {
   return localSettings({
-    'hnsw.iterative_scan': 'strict_order',
+    'hnsw.iterative_scan': 'relaxed_order',
     'hnsw.ef_search': Math.min(resultCount * candidatesPerResult, candidatesMax),
     'hnsw.max_scan_tuples': scannedVectorsMax,
     'hnsw.scan_mem_multiplier': 4,

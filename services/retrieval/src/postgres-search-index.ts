@@ -24,8 +24,16 @@ interface HitRow {
   near_count?: number;
 }
 
-/** Up to so many chunks every vector is looked at, which is exact and takes milliseconds. Measured: see the README. */
-const exactChunksMax = 10_000;
+/** Between exact and approximate search. */
+export interface SearchThresholds {
+  /** Up to so many chunks every vector is looked at, which is exact and takes milliseconds. */
+  exactChunksMax: number;
+  /** How many vectors an exact search looks at in the time in which a scan of the index passes one. */
+  scanCost: number;
+}
+
+/** Measured: see the README. */
+const defaultThresholds: SearchThresholds = { exactChunksMax: 10_000, scanCost: 4 };
 
 /**
  * The index in PostgreSQL: BM25 over a table of postings, cosine by pgvector, both in one statement. Cosine is exact, unless very many chunks
@@ -35,8 +43,7 @@ export class PostgresSearchIndex implements SearchIndex {
   constructor(
     private readonly database: Database,
     private readonly vectorIndexes: Pick<VectorIndexes, 'find'>,
-    /** Up to so many chunks every vector is looked at. */
-    private readonly exactMax = exactChunksMax,
+    private readonly thresholds: SearchThresholds = defaultThresholds,
   ) {}
 
   async search(tenantId: string, query: IndexQuery): Promise<IndexHit[]> {
@@ -51,15 +58,15 @@ export class PostgresSearchIndex implements SearchIndex {
 
   /** Undefined where search has to be exact: few chunks pass, too few of all, or the index did not find as many as there are. */
   private async approximate(tenantId: string, query: IndexQuery): Promise<HitRow[] | undefined> {
-    if (query.vector === undefined || query.chunkCount <= this.exactMax) return undefined;
+    if (query.vector === undefined || query.chunkCount <= this.thresholds.exactChunksMax) return undefined;
     const index = await this.vectorIndexes.find(query.dimensions);
     if (index === undefined) return undefined;
     const passing = await this.passingCount(tenantId, query);
-    if (passing <= this.exactMax) return undefined;
+    if (passing <= this.thresholds.exactChunksMax) return undefined;
     const wanted = candidateCount(query);
     // So many vectors the scan passes until it has met enough that pass; what passes may also lie far from the query, hence the half.
     const scanned = (wanted * Math.max(index.vectorCount, passing)) / passing;
-    if (scanned > scannedVectorsMax / 2) return undefined;
+    if (scanned > scannedVectorsMax / 2 || scanned * this.thresholds.scanCost > passing) return undefined;
     const statement = searchStatement(tenantId, query, { approximate: true });
     const [, found] = await this.database.batch(tenantId, [approximateSettings(wanted), statement]);
     const rows = found as unknown as HitRow[];

@@ -150,6 +150,36 @@ it('reports what failed and why, and goes on with the others', async () => {
   });
 });
 
+describe('with --detach', () => {
+  beforeEach(() => door.on(doorMethods.ingestDocuments, { ingestion: { id: 'i1' } }));
+
+  it('has documents accepted and says where to see how far they are', async () => {
+    write('a.md', '# A');
+    expect(await ingest('--detach')).toEqual({
+      exitCode: 0,
+      out: '[1/1] accepted a.md\n0 created, 0 replaced, 0 unchanged, 1 accepted, 0 failed\n',
+      error: 'See how far they are: weft ingestions list --collection c\n',
+    });
+  });
+
+  it('names its requests, so that another try of one is the same ingestion', async () => {
+    write('a.md', '# A');
+    let tries = 0;
+    door.on(doorMethods.ingestDocuments, (_request, response) => {
+      if (tries++ === 0) return sendConnectError(response, 503, 'unavailable', 'Down.', { retryAfter: '0' });
+      sendAnswer(response, doorMethods.ingestDocuments, { ingestion: { id: 'i1' } });
+    });
+    await ingest('--detach');
+    const sent = door
+      .seen(doorMethods.ingestDocuments)
+      .map(({ body }) => [body['asynchronous'], body['requestId']]);
+    expect(sent).toEqual([
+      [true, expect.stringMatching(/./)],
+      [true, sent[0]![1]],
+    ]);
+  });
+});
+
 it('does not send a document over the limit', async () => {
   write('big.txt', '');
   truncateSync(join(folder, 'big.txt'), 33_554_433);

@@ -17,6 +17,7 @@ interface IngestOptions {
   collection: string;
   create: boolean;
   concurrency: number;
+  detach: boolean;
 }
 
 /** Adds `weft ingest`. */
@@ -32,6 +33,7 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
     .option('--create', 'create the collection when it is not there', true)
     .option('--no-create', 'fail when the collection is not there')
     .option('--concurrency <number>', 'how many documents are sent at a time', wholeNumber(1, 32), 2)
+    .option('--detach', 'end once weft has accepted the documents, and leave it to it to ingest them', false)
     .addHelpText(
       'after',
       '\nRun it again to go on after a stop, or after documents changed: what is there already is not sent again.\n' +
@@ -50,7 +52,7 @@ async function ingestFolder(
   options: IngestOptions,
 ): Promise<void> {
   const { terminal, interruption } = context;
-  const { collection, create, concurrency } = options;
+  const { collection, create, concurrency, detach } = options;
   const signal = interruption.requested;
   const { uris, unreadable } = await findFiles(folder);
   const isNew = await ensureCollection(client, collection, { create, signal });
@@ -63,6 +65,7 @@ async function ingestFolder(
     folder,
     collection,
     stored,
+    detach,
     stopRequested: signal,
     stopForced: interruption.forced,
     onRetry: ({ message }: Error, delayMs: number) =>
@@ -77,6 +80,8 @@ async function ingestFolder(
   if (uris.length === 0) printLine(terminal.error, `There are no documents below ${folder}.`);
   report.failures.push(...unreadable.map(toFailure));
   printReport(terminal, report);
+  if (report.accepted > 0)
+    printLine(terminal.error, `See how far they are: weft ingestions list --collection ${collection}`);
   if (signal.aborted || error !== undefined) printHowToResume(terminal, report);
   if (error !== undefined) throw error;
   if (report.failures.length > 0) context.exitCode = exitCodes.failed;

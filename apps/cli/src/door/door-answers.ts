@@ -54,6 +54,16 @@ export interface IngestResultJson {
   outcome?: string;
 }
 
+export interface IngestionJson {
+  id?: string;
+  collection?: string;
+  state?: string;
+  documentCount?: number;
+  failed?: number;
+  pending?: number;
+  createTime?: string;
+}
+
 export interface PassageJson {
   number?: number;
   uri?: string;

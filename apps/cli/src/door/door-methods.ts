@@ -7,6 +7,8 @@ export const doorMethods = {
   getCollection: '/weft.retrieval.v1.CollectionService/GetCollection',
   listCollections: '/weft.retrieval.v1.CollectionService/ListCollections',
   ingestDocuments: '/weft.retrieval.v1.DocumentService/IngestDocuments',
+  listIngestions: '/weft.retrieval.v1.IngestionService/ListIngestions',
+  cancelIngestion: '/weft.retrieval.v1.IngestionService/CancelIngestion',
   listDocuments: '/weft.retrieval.v1.DocumentService/ListDocuments',
   createAssistant: '/weft.orchestrator.v1.AssistantService/CreateAssistant',
   listAssistants: '/weft.orchestrator.v1.AssistantService/ListAssistants',

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WeftError } from '@weft/errors';
-import { type IngestResultJson } from '../door/door-answers';
+import { type IngestionJson, type IngestResultJson } from '../door/door-answers';
 import { type DoorClient } from '../door/door-client';
 import { doorMethods } from '../door/door-methods';
 import { withRetries } from '../door/retries';
@@ -26,6 +26,8 @@ export interface IngestTarget {
   collection: string;
   /** The content hashes of what is there already, by uri. */
   stored: ReadonlyMap<string, string>;
+  /** Leaves it to weft to ingest what it has accepted. */
+  detach: boolean;
   /** Ends waiting for another try. */
   stopRequested: AbortSignal;
   /** Ends a call under way. */
@@ -44,7 +46,8 @@ export async function ingestFile(target: IngestTarget, uri: string): Promise<Fil
   const hash = createHash('sha256').update(read.content).digest('hex');
   if (target.stored.get(uri) === hash) return { kind: 'unchanged', uri };
   try {
-    return toOutcome(uri, await upload(target, uri, read.content.toString('base64')));
+    const answer = await upload(target, uri, read.content.toString('base64'));
+    return answer.ingestion ? { kind: 'accepted', uri } : toOutcome(uri, answer.results?.[0]);
   } catch (error) {
     if (!(error instanceof WeftError) || !isFilesFault(error)) throw error;
     return { kind: 'failed', uri, reason: error.reason, message: error.message };
@@ -65,19 +68,21 @@ async function readDocument(path: string): Promise<ReadDocument> {
   }
 }
 
-async function upload(
-  target: IngestTarget,
-  uri: string,
-  content: string,
-): Promise<IngestResultJson | undefined> {
-  const { client, collection, stopRequested, stopForced, onRetry } = target;
-  const request = { collection, documents: [{ uri, content }] };
+interface IngestAnswer {
+  results?: IngestResultJson[];
+  ingestion?: IngestionJson;
+}
+
+async function upload(target: IngestTarget, uri: string, content: string): Promise<IngestAnswer> {
+  const { client, collection, detach, stopRequested, stopForced, onRetry } = target;
+  // The id makes another try of the same request the same ingestion.
+  const accepting = detach ? { asynchronous: true, requestId: randomUUID() } : {};
+  const request = { collection, documents: [{ uri, content }], ...accepting };
   const call = { signal: stopForced, timeoutMs: ingestTimeoutMs };
-  const answer = await withRetries(
-    () => client.call<{ results?: IngestResultJson[] }>(doorMethods.ingestDocuments, request, call),
-    { signal: stopRequested, onRetry },
-  );
-  return answer.results?.[0];
+  return await withRetries(() => client.call<IngestAnswer>(doorMethods.ingestDocuments, request, call), {
+    signal: stopRequested,
+    onRetry,
+  });
 }
 
 function toOutcome(uri: string, result: IngestResultJson | undefined): FileOutcome {

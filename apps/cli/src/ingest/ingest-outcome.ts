@@ -1,6 +1,6 @@
 /** What became of one file. */
 export type FileOutcome =
-  | { kind: 'created' | 'replaced' | 'unchanged'; uri: string; chunkCount?: number }
+  | { kind: 'created' | 'replaced' | 'unchanged' | 'accepted'; uri: string; chunkCount?: number }
   | { kind: 'failed'; uri: string; reason: string; message: string };
 
 /** What became of a folder. */
@@ -10,11 +10,13 @@ export interface IngestReport {
   created: number;
   replaced: number;
   unchanged: number;
+  /** How many weft keeps and will ingest by itself. */
+  accepted: number;
   failures: Extract<FileOutcome, { kind: 'failed' }>[];
 }
 
 export function emptyReport(total: number): IngestReport {
-  return { total, created: 0, replaced: 0, unchanged: 0, failures: [] };
+  return { total, created: 0, replaced: 0, unchanged: 0, accepted: 0, failures: [] };
 }
 
 export function addOutcome(report: IngestReport, outcome: FileOutcome): void {
@@ -24,5 +26,5 @@ export function addOutcome(report: IngestReport, outcome: FileOutcome): void {
 
 /** How many files something became of. */
 export function doneCount(report: IngestReport): number {
-  return report.created + report.replaced + report.unchanged + report.failures.length;
+  return report.created + report.replaced + report.unchanged + report.accepted + report.failures.length;
 }

@@ -3,11 +3,10 @@ import { doneCount, type IngestReport } from './ingest-outcome';
 
 /** Says what became of a folder: the sums as a result, each failure as an error. */
 export function printReport(terminal: Terminal, report: IngestReport): void {
-  const { created, replaced, unchanged, failures } = report;
-  printLine(
-    terminal.out,
-    `${created} created, ${replaced} replaced, ${unchanged} unchanged, ${failures.length} failed`,
-  );
+  const { created, replaced, unchanged, accepted, failures } = report;
+  const parts = [`${created} created`, `${replaced} replaced`, `${unchanged} unchanged`];
+  if (accepted > 0) parts.push(`${accepted} accepted`);
+  printLine(terminal.out, [...parts, `${failures.length} failed`].join(', '));
   for (const { uri, reason, message } of failures) {
     printLine(terminal.error, `failed: ${printable(uri)}: ${reason}: ${printableLine(message)}`);
   }
