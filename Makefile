@@ -40,7 +40,7 @@ engines-down: build ## stops them
 	@node tools/engines/dist/main.js down --folder $(ENGINES_FOLDER)
 
 up: build ## starts weft as one process a service on real engines, and leaves it running
-	@eval "$$(node tools/engines/dist/main.js up --folder $(ENGINES_FOLDER))" && node tools/cluster/dist/main.js up --folder $(CLUSTER_FOLDER)
+	@urls="$$(node tools/engines/dist/main.js up --folder $(ENGINES_FOLDER))" && eval "$$urls" && node tools/cluster/dist/main.js up --folder $(CLUSTER_FOLDER)
 
 down: build ## stops what `make up` started
 	@node tools/cluster/dist/main.js down --folder $(CLUSTER_FOLDER)

@@ -5,8 +5,12 @@ import { chat, type Door, post, streamChat } from './http-client';
 /*
  * Goal: every service can be replaced under load, replica by replica, and nobody notices.
  * Method: two replicas of each; calls to every service and streams go on while each replica gets SIGTERM and is started again. Who balances
- * over the gateways sends nothing new to the one that stops, as a load balancer does that looks at readiness.
+ * over the gateways sends nothing new to the one that stops, as a load balancer does that looks at readiness; and a replica that is ready
+ * gets time to be found before the next one stops, as `minReadySeconds` of a Deployment gives it.
  */
+
+/** A client tries an address again after 2.4 s at most that it could not reach; connecting takes a moment too. */
+const minReadyMs = 4000;
 
 let weft: ComposedWeft;
 
@@ -83,6 +87,7 @@ it('fails no call and cuts no stream while every replica of every service is rep
       codes.push([replica.name, await replica.end('SIGTERM')]);
       replica.start();
       await replica.ready();
+      await new Promise((resolve) => setTimeout(resolve, minReadyMs));
     }
   }
   await load.stop();

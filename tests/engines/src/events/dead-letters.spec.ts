@@ -185,6 +185,10 @@ describe('the dead letters of the JetStream bus', () => {
     expect(lists).toEqual([[], []]);
   });
 
+  it('are none where nothing was ever published', async () => {
+    expect(await read(newNamespace())).toEqual([]);
+  });
+
   it('are read page by page', async () => {
     const { namespace, published } = await namespaceWithDeadLetters(5);
     const first = await read(namespace, { limit: 3 });

@@ -59,26 +59,27 @@ describe('what a slow consumer of the JetStream bus gets', () => {
 
   it('does not come again while its handler works longer than the server waits', async () => {
     const namespace = newNamespace();
-    const bus = await server.makeBus({ namespace, ackWaitMs: 150 });
+    const bus = await server.makeBus({ namespace, ackWaitMs: 400 });
     const ids: string[] = [];
     await bus.subscribe({
       consumer: 'slow',
       subjects: ['weft.>'],
-      maxBatch: 2,
+      maxBatch: 1,
       async handle(batch) {
         ids.push(...idsOf(batch));
-        await sleep(400);
+        await sleep(1000);
       },
     });
-    const published = someEvents(4);
+    // The second waits for as long as the first is worked on.
+    const published = someEvents(2);
     await bus.publish(published);
-    await until(async () => (await consumerInfo(namespace, 'slow')).ack_floor.stream_seq === 4);
+    await until(async () => (await consumerInfo(namespace, 'slow')).ack_floor.stream_seq === 2);
     expect(ids).toEqual(idsOf(published));
   });
 
   it('does not come again while a batch waits to be tried again for longer than the server waits', async () => {
     const namespace = newNamespace();
-    const bus = await server.makeBus({ namespace, ackWaitMs: 150, retryDelayMs: 400 });
+    const bus = await server.makeBus({ namespace, ackWaitMs: 400, retryDelayMs: 1000 });
     let calls = 0;
     await bus.subscribe({
       consumer: 'failing',

@@ -72,6 +72,14 @@ describe('the JetStream bus when a part of it is missing on the server', () => {
     expect([buses.every((bus) => bus.ready()), config.max_age]).toEqual([true, 120_000 * 1e6]);
   });
 
+  it('leaves a limit as it is on the server that it was not told of', async () => {
+    const namespace = newNamespace();
+    await server.makeBus({ namespace, maxBytes: 5_000_000 });
+    await server.makeBus({ namespace });
+    const { config } = await server.manage((manager) => manager.streams.info(namespace));
+    expect(config.max_bytes).toBe(5_000_000);
+  });
+
   it('gives a consumer that is there already the subjects wanted', async () => {
     const namespace = newNamespace();
     const before = await server.makeBus({ namespace });

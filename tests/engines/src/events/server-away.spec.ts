@@ -101,7 +101,7 @@ describe('the JetStream bus when the server goes away', () => {
   });
 
   it('gives up a server that is silent for long, and consumes again from the one that comes', async () => {
-    const bus = await server.makeBus({ namespace: newNamespace(), pingIntervalMs: 50, ackWaitMs: 500 });
+    const bus = await server.makeBus({ namespace: newNamespace(), pingIntervalMs: 100, ackWaitMs: 500 });
     const ids = await collectIds(bus);
     await bus.publish(someEvents(1));
     await until(() => ids.length === 1);
