@@ -25,9 +25,10 @@ export interface Subscription {
 export interface EventBus {
   /**
    * Resolves when the events cannot be lost any more. Rejects
-   * - with UNAVAILABLE when the bus is closed or cannot be reached, and with RESOURCE_EXHAUSTED when it is full: each of them may or may not
-   *   have been stored, and all are to be published again with the same ids;
-   * - with INVALID_ARGUMENT when an event can never be published: `metadata.event` is its id, and none of them was sent.
+   * - with INVALID_ARGUMENT when one of them can never be published: `metadata.event` is its id, and the others are to be published without
+   *   it;
+   * - with UNAVAILABLE when the bus is closed or cannot be reached, RESOURCE_EXHAUSTED when it is full, or whatever else: each of them may
+   *   or may not have been stored, and all are to be published again with the same ids.
    */
   publish(events: events.EventEnvelope[]): Promise<void>;
   /** Rejects with ALREADY_EXISTS when the consumer listens already. */

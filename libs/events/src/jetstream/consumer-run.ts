@@ -39,6 +39,7 @@ export class ConsumerRun {
     this.pull = new MessagePull(session.connection, {
       stream: wireNames(settings.namespace).stream,
       consumer: options.consumer,
+      heartbeatMs: settings.pingIntervalMs,
       onMessage: (message) => this.take(message),
       onDone: () => this.askForMore(),
       onFailure: (error) => this.over.resolve(error),

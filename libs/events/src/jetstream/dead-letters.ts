@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
+import { jetstream, type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { events } from '@weft/contracts';
 import { notFound } from '@weft/errors';
@@ -38,11 +38,12 @@ export async function readDeadLetters(options: ReadDeadLettersOptions): Promise<
   const { namespace = 'weft', consumer = '*', afterSequence = 0, limit = 100 } = options;
   const { deadStream } = wireNames(namespace);
   return withConnection(options, async (connection) => {
-    const { direct } = await jetstreamManager(connection);
+    const manager = await jetstreamManager(connection);
+    if (!(await isThere(manager, deadStream))) return [];
     const found: DeadLetter[] = [];
     let next = afterSequence + 1;
     while (found.length < limit) {
-      const stored = await direct.getMessage(deadStream, {
+      const stored = await manager.direct.getMessage(deadStream, {
         seq: next,
         next_by_subj: `${deadStream}.${consumer}.>`,
       });
@@ -63,7 +64,9 @@ export async function redriveDeadLetter(options: NamespaceOptions & { sequence: 
   const { deadStream } = wireNames(namespace);
   await withConnection(options, async (connection) => {
     const manager = await jetstreamManager(connection);
-    const stored = await manager.streams.getMessage(deadStream, { seq: sequence });
+    const stored = (await isThere(manager, deadStream))
+      ? await manager.streams.getMessage(deadStream, { seq: sequence })
+      : undefined;
     if (!stored) throw notFound('dead letter', `${sequence}`);
     await jetstream(connection).publish(toWire(namespace, subjectOf(stored)), stored.data, {
       // Not the event's own id: for two minutes the server takes that for what it has already.
@@ -71,6 +74,16 @@ export async function redriveDeadLetter(options: NamespaceOptions & { sequence: 
     });
     await manager.streams.deleteMessage(deadStream, sequence);
   });
+}
+
+async function isThere(manager: JetStreamManager, stream: string): Promise<boolean> {
+  try {
+    await manager.streams.info(stream);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'StreamNotFoundError') return false;
+    throw error;
+  }
 }
 
 function readDeadLetter(stored: StoredMsg): DeadLetter {

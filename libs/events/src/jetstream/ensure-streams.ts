@@ -21,15 +21,15 @@ export async function ensureStreams(manager: JetStreamManager, settings: JetStre
   const shared = {
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
-    num_replicas: settings.replicas,
     allow_direct: true,
+    ...(settings.replicas !== undefined && { num_replicas: settings.replicas }),
   };
   await ensureStream(manager, {
     ...shared,
     name: stream,
     subjects: [`${stream}.>`],
     max_age: nanos(settings.maxAgeMs),
-    max_bytes: settings.maxBytes ?? -1,
+    ...(settings.maxBytes !== undefined && { max_bytes: settings.maxBytes }),
     // A full stream refuses, and events wait in the outbox: nothing that was not consumed is thrown away for it.
     discard: DiscardPolicy.New,
     duplicate_window: nanos(Math.min(settings.duplicateWindowMs, settings.maxAgeMs)),

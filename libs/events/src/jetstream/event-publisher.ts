@@ -21,7 +21,7 @@ export class EventPublisher {
    * be stored. They are all known by their ids when they are published again.
    */
   async publish(session: Session, published: readonly events.EventEnvelope[]): Promise<void> {
-    const bytesMax = session.connection.info?.max_payload ?? 0;
+    const bytesMax = session.connection.info?.max_payload ?? Infinity;
     const outgoing = published.map((event) => outgoingEvent(this.settings.namespace, event, bytesMax));
     let failure: Error | undefined;
     const sent: Promise<void>[] = [];

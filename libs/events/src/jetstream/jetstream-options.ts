@@ -5,7 +5,7 @@ export interface NatsServerOptions {
   /** `nats://host:4222`, or several separated by commas; `tls://…` for TLS. May hold `user:pass@` or `token@`. */
   natsUrl: string;
   credentials?: NatsCredentials;
-  /** How often the connection is tested: 5,000 ms by default. A server that is silent for three of these is given up. */
+  /** How often the server has to say something: 5,000 ms by default. One that is silent for three of these is given up. */
   pingIntervalMs?: number;
 }
 
@@ -42,9 +42,12 @@ export interface JetStreamEventBusOptions extends NatsServerOptions {
   duplicateWindowMs?: number;
   /** How long events are kept, whether or not they were consumed: 7 days by default. */
   maxAgeMs?: number;
-  /** The most bytes of events that are kept; when they are reached, `publish` rejects. Only the server's own limit by default. */
+  /**
+   * The most bytes of events that are kept; when they are reached, `publish` rejects. By default as the stream on the server says, which is
+   * without limit for a new one.
+   */
   maxBytes?: number;
-  /** How many servers of a cluster keep each event: 1 by default, 3 for production. */
+  /** How many servers of a cluster keep each event. By default as the stream on the server says, which is 1 for a new one. */
   replicas?: number;
   /** How long to wait for the server at the start before going on without it: 2,000 ms by default. */
   connectWaitMs?: number;
@@ -53,11 +56,14 @@ export interface JetStreamEventBusOptions extends NatsServerOptions {
 }
 
 export type JetStreamSettings = Required<
-  Omit<JetStreamEventBusOptions, 'credentials' | 'maxBytes' | 'pingIntervalMs'>
+  Omit<JetStreamEventBusOptions, 'credentials' | 'maxBytes' | 'replicas'>
 > &
-  Pick<JetStreamEventBusOptions, 'credentials' | 'maxBytes' | 'pingIntervalMs'>;
+  Pick<JetStreamEventBusOptions, 'credentials' | 'maxBytes' | 'replicas'>;
 
 const dayMs = 24 * 60 * 60 * 1000;
+
+/** How often a connection is tested unless it is said, in milliseconds. */
+export const pingIntervalMsDefault = 5000;
 
 /** How long dead letters are kept, in milliseconds. */
 export const deadLetterMaxAgeMs = 30 * dayMs;
@@ -66,6 +72,7 @@ export const deadLetterMaxAgeMs = 30 * dayMs;
 export function jetStreamSettings(options: JetStreamEventBusOptions): JetStreamSettings {
   return {
     namespace: 'weft',
+    pingIntervalMs: pingIntervalMsDefault,
     attemptsMax: 5,
     retryDelayMs: 100,
     ackWaitMs: 30_000,
@@ -73,7 +80,6 @@ export function jetStreamSettings(options: JetStreamEventBusOptions): JetStreamS
     publishTimeoutMs: 5000,
     duplicateWindowMs: 120_000,
     maxAgeMs: 7 * dayMs,
-    replicas: 1,
     connectWaitMs: 2000,
     closeWaitMs: 10_000,
     // What is given as undefined is left out.

@@ -9,6 +9,8 @@ import {
 interface MessagePullOptions {
   stream: string;
   consumer: string;
+  /** How often the server says that it is there while it has nothing else to say, in milliseconds. */
+  heartbeatMs: number;
   onMessage(message: Msg): void;
   /** A request is over: another may be made. */
   onDone(): void;
@@ -17,9 +19,8 @@ interface MessagePullOptions {
 }
 
 const expiresMs = 30_000;
-const heartbeatMs = 5000;
 // A late heartbeat is none missed.
-const silenceMsMax = 2.5 * heartbeatMs;
+const heartbeatsMissedMax = 2.5;
 
 /**
  * Asks a durable consumer for messages, so many at a time. The client's own loops drop what arrives while they close, which the next
@@ -41,7 +42,7 @@ export class MessagePull {
     this.subscription = connection.subscribe(this.inbox, {
       callback: (error, message) => (error ? this.fail(error) : this.receive(message)),
     });
-    this.watch = setInterval(() => this.lookForSilence(), heartbeatMs);
+    this.watch = setInterval(() => this.lookForSilence(), options.heartbeatMs / 2);
   }
 
   /** Asks for up to so many messages, unless a request is under way. */
@@ -49,7 +50,7 @@ export class MessagePull {
     if (this.over || this.wanted > 0) return;
     this.wanted = count;
     this.heardAt = Date.now();
-    const { stream, consumer } = this.options;
+    const { stream, consumer, heartbeatMs } = this.options;
     const body = { batch: count, expires: nanos(expiresMs), idle_heartbeat: nanos(heartbeatMs) };
     try {
       this.connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(body), {
@@ -89,8 +90,9 @@ export class MessagePull {
   }
 
   private lookForSilence(): void {
-    if (this.wanted > 0 && Date.now() - this.heardAt > silenceMsMax) {
-      this.fail(new Error(`Nothing is heard of '${this.options.consumer}': its heartbeats are missing.`));
+    const { consumer, heartbeatMs } = this.options;
+    if (this.wanted > 0 && Date.now() - this.heardAt > heartbeatsMissedMax * heartbeatMs) {
+      this.fail(new Error(`Nothing is heard of '${consumer}': its heartbeats are missing.`));
     }
   }
 

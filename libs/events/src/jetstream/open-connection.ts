@@ -7,7 +7,7 @@ import {
   type NodeConnectionOptions,
 } from '@nats-io/transport-node';
 
-import { type NatsServerOptions } from './jetstream-options';
+import { type NatsServerOptions, pingIntervalMsDefault } from './jetstream-options';
 import { hostAndPort, type ServerAddress } from './server-address';
 import { probeServer } from './server-probe';
 
@@ -19,7 +19,7 @@ const connectTimeoutMs = 5000;
  */
 export async function openConnection(
   address: ServerAddress,
-  { credentials = {}, pingIntervalMs = 5000 }: NatsServerOptions,
+  { credentials = {}, pingIntervalMs = pingIntervalMsDefault }: NatsServerOptions,
 ): Promise<NatsConnection> {
   await probeServer(address, connectTimeoutMs);
   const { user = address.user, pass = address.pass, token = address.token, credentialsFile } = credentials;

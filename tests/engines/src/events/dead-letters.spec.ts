@@ -224,6 +224,11 @@ describe('the dead letters of the JetStream bus', () => {
     await expect(again()).rejects.toMatchObject({ code: 'NOT_FOUND', reason: 'DEAD_LETTER_NOT_FOUND' });
   });
 
+  it('are NOT_FOUND where nothing was ever published', async () => {
+    const redriven = redriveDeadLetter({ natsUrl: server.nats.url, namespace: newNamespace(), sequence: 1 });
+    await expect(redriven).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('leave no trace of what the event says in the log', async () => {
     const namespace = newNamespace();
     const lines: string[] = [];
