@@ -28,12 +28,15 @@ export interface VectorFigures {
   queries: number;
   writeSeconds: number;
   buildSeconds: number;
+  /** What one more vector costs when the index is there. */
+  storeMsPerVector: number;
   tenants: VectorSearchFigures[];
   failures: string[];
 }
 
 const dimensions = 384;
 const smallShare = 0.005;
+const lateCount = 1000;
 const topK = 10;
 const cluster = { dimensions, centres: 1000, spread: 0.6, seed: 20_260_101 };
 
@@ -66,7 +69,11 @@ export async function measureVectors(
       onProgress(`${queryCount} queries of the tenant '${collection.tenantId}'`);
       tenants.push(await compare(opened.database, collection, queries, count, failures));
     }
-    return { vectors: count, dimensions, queries: queryCount, writeSeconds, buildSeconds, tenants, failures };
+    const storeBegin = performance.now();
+    await write('late', lateCount);
+    const storeMsPerVector = (performance.now() - storeBegin) / lateCount;
+    const sizes = { vectors: count, dimensions, queries: queryCount };
+    return { ...sizes, writeSeconds, buildSeconds, storeMsPerVector, tenants, failures };
   } finally {
     await opened.drop();
   }

@@ -23,10 +23,10 @@ export function vectorsText(figures: VectorFigures): string {
     'ratio',
     'service takes',
   ];
-  const { vectors, dimensions, queries, writeSeconds, buildSeconds } = figures;
+  const { vectors, dimensions, queries, writeSeconds, buildSeconds, storeMsPerVector } = figures;
   return (
     `Vectors: ${vectors} of ${dimensions} dimensions, ${queries} queries a tenant (written in ${writeSeconds.toFixed(0)} s, ` +
-    `index built in ${buildSeconds.toFixed(0)} s)\n\n${formatTable(headings, rows)}`
+    `index built in ${buildSeconds.toFixed(0)} s, one more vector stored in ${storeMsPerVector.toFixed(1)} ms)\n\n${formatTable(headings, rows)}`
   );
 }
 

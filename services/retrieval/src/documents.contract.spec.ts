@@ -151,7 +151,9 @@ describe('DocumentService', () => {
     it('answers in the order of the request', async () => {
       const uris = Array.from({ length: 20 }, (_, index) => `${20 - index}.txt`);
       const results = await ingest(...uris.map((uri) => ({ uri, content: text(`words of ${uri}`) })));
-      expect(results.map(({ document }) => document?.uri)).toEqual(uris);
+      expect(results.map(({ document, documentIndex }) => [document?.uri, documentIndex])).toEqual(
+        uris.map((uri, index) => [uri, index]),
+      );
     });
 
     it('takes the last of several versions in one request', async () => {

@@ -33,7 +33,7 @@ export interface SearchThresholds {
 }
 
 /** Measured: see the README. */
-const defaultThresholds: SearchThresholds = { exactChunksMax: 10_000, scanCost: 4 };
+const defaultThresholds: SearchThresholds = { exactChunksMax: 10_000, scanCost: 15 };
 
 /**
  * The index in PostgreSQL: BM25 over a table of postings, cosine by pgvector, both in one statement. Cosine is exact, unless very many chunks

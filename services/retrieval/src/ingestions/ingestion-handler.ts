@@ -1,7 +1,8 @@
 import { type retrieval } from '@weft/contracts';
-import { notFound } from '@weft/errors';
+import { invalidField, notFound } from '@weft/errors';
 import { openPage, type RpcContext } from '@weft/rpc';
 import { type CollectionStore } from '../collection-store';
+import { isUuid } from '../is-uuid';
 import { ingestionMessage } from './ingestion-message';
 import { type IngestionStore } from './ingestion-store';
 import { watchIngestion, type WatchTimes } from './watch-ingestion';
@@ -22,6 +23,7 @@ export function createIngestionHandler(
       const collectionId = await idOf(collections, tenantId, request.collection);
       const page = openPage(request, { list: `ingestions:${collectionId ?? ''}`, tenantId });
       const before = page.after && String(page.after[0]);
+      if (before !== undefined && !isUuid(before)) throw invalidField('page_token', 'names no ingestion');
       const rows = await ingestions.list(tenantId, { collectionId, before, limit: page.limit });
       const { items, nextPageToken } = page.close(rows, ({ id }) => [id]);
       return { ingestions: items.map(ingestionMessage), nextPageToken };
