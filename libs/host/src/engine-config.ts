@@ -13,6 +13,12 @@ export interface EngineConfig {
   natsUrl: string | undefined;
   /** The stream's name, and the first word of its subjects. */
   natsNamespace: string;
+  /** How many servers of a NATS cluster keep each event; undefined leaves it as it is. */
+  natsReplicas: number | undefined;
+  /** The file with the JWT and key that NATS knows this weft by. */
+  natsCredentialsFile: string | undefined;
+  /** The PEM file of the authority that signed NATS' certificate, where it is not a public one. */
+  natsCaFile: string | undefined;
 }
 
 /** Reads which engines to use. */
@@ -53,6 +59,19 @@ export function loadEngineConfig(env: Environment): EngineConfig {
           description: "the name of this weft's stream; several wefts may share a server",
           example: 'weft',
         }),
+      WEFT_NATS_REPLICAS: z
+        .enum(['1', '3', '5'], 'must be 1, 3 or 5')
+        .transform(Number)
+        .optional()
+        .meta({ description: 'how many servers of a NATS cluster keep each event', example: '3' }),
+      WEFT_NATS_CREDENTIALS_FILE: optionalTextSetting({
+        description: 'the file with the JWT and key that NATS knows this weft by',
+        example: '/etc/weft/nats.creds',
+      }),
+      WEFT_NATS_CA_FILE: optionalTextSetting({
+        description: "the PEM file of the authority that signed NATS' certificate, where it is no public one",
+        example: '/etc/weft/nats-ca.crt',
+      }),
     },
     env,
   );
@@ -62,5 +81,8 @@ export function loadEngineConfig(env: Environment): EngineConfig {
     databaseStatementTimeoutMs: settings.WEFT_DATABASE_STATEMENT_TIMEOUT_MS,
     natsUrl: settings.WEFT_NATS_URL,
     natsNamespace: settings.WEFT_NATS_NAMESPACE,
+    natsReplicas: settings.WEFT_NATS_REPLICAS,
+    natsCredentialsFile: settings.WEFT_NATS_CREDENTIALS_FILE,
+    natsCaFile: settings.WEFT_NATS_CA_FILE,
   };
 }

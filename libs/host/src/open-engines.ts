@@ -1,4 +1,10 @@
-import { createInProcessEventBus, createJetStreamEventBus, type EventBus } from '@weft/events';
+import { readFileSync } from 'node:fs';
+import {
+  createInProcessEventBus,
+  createJetStreamEventBus,
+  type EventBus,
+  type NatsCredentials,
+} from '@weft/events';
 import { createEmbeddedEngine, createServerEngine, type DatabaseEngine } from '@weft/postgres';
 import { type Logger } from '@weft/runtime';
 import { type EngineConfig } from './engine-config';
@@ -27,6 +33,15 @@ export async function openEventBus(config: EngineConfig, logger: Logger): Promis
   return await createJetStreamEventBus({
     natsUrl: config.natsUrl,
     namespace: config.natsNamespace,
+    replicas: config.natsReplicas,
+    credentials: natsCredentials(config),
     logger,
   });
+}
+
+function natsCredentials({ natsCredentialsFile, natsCaFile }: EngineConfig): NatsCredentials {
+  return {
+    ...(natsCredentialsFile === undefined ? {} : { credentialsFile: natsCredentialsFile }),
+    ...(natsCaFile === undefined ? {} : { tls: { ca: readFileSync(natsCaFile) } }),
+  };
 }

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster } from '@weft/cluster';
 import { type Random } from './random';
+
+/** Something that can be killed, and brought back. */
+export interface Victim {
+  name: string;
+  kill(): Promise<unknown>;
+  /** Resolves when it works again. */
+  restart(): Promise<void>;
+}
 
 export interface KillOptions {
   kills: number;
@@ -9,14 +16,17 @@ export interface KillOptions {
   onKill(name: string, number: number): void;
 }
 
-/** Kills a random process, waits a random moment, starts it again and waits until it is ready; as often as is said. */
-export async function runKills(cluster: Cluster, random: Random, options: KillOptions): Promise<void> {
+/** Kills a random victim with SIGKILL, starts it again and waits until it works; as often as is said. */
+export async function runKills(
+  victims: readonly Victim[],
+  random: Random,
+  options: KillOptions,
+): Promise<void> {
   for (let number = 1; number <= options.kills; number += 1) {
     await delay(random.below(options.restMsMax));
-    const victim = random.pick(cluster.replicas);
+    const victim = random.pick(victims);
     options.onKill(victim.name, number);
-    await victim.end('SIGKILL');
-    victim.start();
-    await victim.ready();
+    await victim.kill();
+    await victim.restart();
   }
 }

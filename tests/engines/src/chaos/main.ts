@@ -6,6 +6,7 @@ import { startCluster } from '@weft/cluster';
 import { startEngines } from '@weft/engines';
 import { startFakeProvider } from '@weft/fake-provider';
 import { runChaos } from './run-chaos';
+import { victimsOf } from './victims';
 
 const tokens = Array.from({ length: 24 }, (_, index) => `word${index} `);
 
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   });
   try {
     process.stdout.write(`chaos with --seed ${values.seed}\n`);
-    const report = await runChaos(cluster, provider, {
+    const report = await runChaos(cluster, victimsOf(cluster, engines), provider, {
       kills: Number(values.kills),
       seed: Number(values.seed),
       restMsMax: Number(values['rest-ms']),

@@ -1,4 +1,3 @@
-import { type Cluster } from '@weft/cluster';
 import { type FakeProvider } from '@weft/fake-provider';
 import { startChatLoad } from './chat-load';
 import { checkDocuments } from './check-documents';
@@ -7,7 +6,7 @@ import { checkRuns } from './check-runs';
 import { chunkCharactersMax } from './chaos-documents';
 import { type Door, postUntilOk } from './door';
 import { startIngestLoad } from './ingest-load';
-import { runKills } from './kill-loop';
+import { runKills, type Victim } from './kill-loop';
 import { createRandom } from './random';
 
 export interface ChaosOptions {
@@ -30,11 +29,11 @@ const collection = 'chaos';
 
 /** Chats and ingests while processes are killed, then looks whether anything was lost, doubled or left by half. */
 export async function runChaos(
-  cluster: Cluster,
+  door: Door,
+  victims: readonly Victim[],
   provider: FakeProvider,
   { kills, seed, restMsMax, log }: ChaosOptions,
 ): Promise<ChaosReport> {
-  const door: Door = { httpUrl: cluster.httpUrl, adminKey: cluster.adminKey };
   await postUntilOk(door, 'weft.retrieval.v1.CollectionService/CreateCollection', {
     name: collection,
     chunking: { maxCharacters: chunkCharactersMax, overlapCharacters: 0 },
@@ -42,7 +41,7 @@ export async function runChaos(
   const killed: Record<string, number> = {};
   const chats = startChatLoad(door, createRandom(seed), { loops: 4 });
   const ingestions = startIngestLoad(door, collection, createRandom(seed + 1));
-  await runKills(cluster, createRandom(seed + 2), {
+  await runKills(victims, createRandom(seed + 2), {
     kills,
     restMsMax,
     onKill(name, number) {
