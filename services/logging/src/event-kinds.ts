@@ -54,7 +54,28 @@ kind('weft.gateway.api_key_created.v1', {
 kind('weft.gateway.api_key_revoked.v1', { codec: events.ApiKeyRevoked, fields: ['apiKeyId', 'revokedBy'] });
 kind('weft.retrieval.document_ingested.v1', {
   codec: events.DocumentIngested,
-  fields: ['collection', 'documentId', 'chunkCount', 'replaced', 'revision'],
+  fields: ['collection', 'documentId', 'chunkCount', 'replaced', 'revision', 'ingestionId'],
+});
+kind('weft.retrieval.ingestion_accepted.v1', {
+  codec: events.IngestionAccepted,
+  fields: ['ingestionId', 'collection', 'documentCount'],
+});
+kind('weft.retrieval.ingestion_progressed.v1', {
+  codec: events.IngestionProgressed,
+  fields: [
+    'ingestionId',
+    'collection',
+    'documentIndex',
+    'documentId',
+    'outcome',
+    'errorReason',
+    'done',
+    'documentCount',
+  ],
+});
+kind('weft.retrieval.ingestion_finished.v1', {
+  codec: events.IngestionFinished,
+  fields: ['ingestionId', 'collection', 'created', 'replaced', 'unchanged', 'failed', 'cancelled'],
 });
 kind('weft.retrieval.document_deleted.v1', {
   codec: events.DocumentDeleted,

@@ -1,6 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+// By path: an import by name would be one of this process.
+const builtLibrary = (name: string) =>
+  JSON.stringify(join(__dirname, '..', '..', '..', '..', 'libs', name, 'dist', 'index.js'));
 
 /** A process that relays the outbox of a schema to its standard output, one line with the id of each event. */
 export interface RelayingProcess {
@@ -13,8 +18,8 @@ export interface RelayingProcess {
 /** Starts a replica in a process of its own, which may be killed without a word. */
 export function startRelayingProcess(databaseUrl: string, leaseMs: number): RelayingProcess {
   const program = `
-    const { createServerEngine, createOutboxRelay } = require(${JSON.stringify(require.resolve('@weft/postgres'))});
-    const { silentLogger: logger } = require(${JSON.stringify(require.resolve('@weft/runtime'))});
+    const { createServerEngine, createOutboxRelay } = require(${builtLibrary('postgres')});
+    const { silentLogger: logger } = require(${builtLibrary('runtime')});
     (async () => {
       const engine = await createServerEngine({ databaseUrl: ${JSON.stringify(databaseUrl)}, logger });
       const database = await engine.openSchema({ schema: 'things', logger });
