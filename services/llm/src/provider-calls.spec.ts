@@ -39,12 +39,14 @@ describe('the calls to a provider that one request takes', () => {
   }
 
   const chatCount = () => fake.requests.filter(({ path }) => path.endsWith('/chat/completions')).length;
-  const streamed = (request: llm.GenerateRequest) =>
-    streamGenerate(
-      { catalog, logger: silentLogger, heartbeatIntervalMs: 60_000 },
-      request,
-      openBounds(),
-    ).next();
+  /** The first event. */
+  const streamed = async (request: llm.GenerateRequest) => {
+    const context = { catalog, logger: silentLogger, heartbeatIntervalMs: 60_000 };
+    const events = streamGenerate(context, request, openBounds());
+    const { value } = await events.next();
+    await events.return();
+    return value;
+  };
   const whole = (request: llm.GenerateRequest) => generate(catalog, request, openBounds());
   const ways = [
     ['whole', whole],
@@ -100,7 +102,7 @@ describe('the calls to a provider that one request takes', () => {
   ])('that failed before the one that answers %s', async (_, script, usage) => {
     fake.enqueue(script, { text: 'ok' }, script, { text: 'ok' });
     const { failedCalls } = await whole(requestOf('hi'));
-    const first = (await streamed(requestOf('hi'))).value as llm.StreamGenerateResponse;
+    const first = (await streamed(requestOf('hi'))) as llm.StreamGenerateResponse;
     const told = [{ provider: 'openai', providerModel: 'fake-model', usage }];
     expect([failedCalls, (first.event!.value as llm.GenerationStarted).failedCalls]).toMatchObject([
       told,

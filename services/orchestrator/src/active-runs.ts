@@ -1,4 +1,5 @@
-import { WeftError } from '@weft/errors';
+import { type WeftError } from '@weft/errors';
+import { runCancelled } from './run-errors';
 import { type RunTrace } from './run-trace';
 
 /** A run that goes on in this process. */
@@ -19,8 +20,11 @@ interface Entry extends ActiveRun {
 export class ActiveRuns {
   private readonly runs = new Map<string, Entry>();
 
-  /** Adds a run whose work ends with the caller's signal or when it is cancelled. `close` when it is recorded. */
-  open(trace: RunTrace, callerSignal: AbortSignal): ActiveRun & { close(): void } {
+  /** Adds a run whose work ends with the caller's signal, by `abort` or when it is cancelled. `close` when it is recorded. */
+  open(
+    trace: RunTrace,
+    callerSignal: AbortSignal,
+  ): ActiveRun & { abort(reason: WeftError): void; close(): void } {
     const controller = new AbortController();
     const onAbort = () => controller.abort(callerSignal.reason);
     if (callerSignal.aborted) onAbort();
@@ -30,6 +34,7 @@ export class ActiveRuns {
     this.runs.set(trace.id, entry);
     return {
       ...entry,
+      abort: (reason) => controller.abort(reason),
       close: () => {
         callerSignal.removeEventListener('abort', onAbort);
         this.runs.delete(trace.id);
@@ -43,15 +48,11 @@ export class ActiveRuns {
     return run?.trace.caller.identity.tenantId === tenantId ? run : undefined;
   }
 
-  list(tenantId: string): ActiveRun[] {
-    return [...this.runs.values()].filter(({ trace }) => trace.caller.identity.tenantId === tenantId);
-  }
-
   /** Cancels a run and waits until it is recorded; false when there is none that goes on. */
   async cancel(tenantId: string, id: string): Promise<boolean> {
     const run = this.get(tenantId, id) as Entry | undefined;
     if (run === undefined) return false;
-    run.controller.abort(new WeftError('CANCELLED', 'RUN_CANCELLED', 'The run was cancelled by CancelRun.'));
+    run.controller.abort(runCancelled());
     await run.ended;
     return true;
   }

@@ -19,14 +19,17 @@ export async function assistantTools(run: ChatRun): Promise<common.ToolDefinitio
 
 /** Runs the tools that a model asks for, side by side, and returns their results as messages in the order of the calls. */
 export function callTools(run: ChatRun, calls: common.ToolCall[]): Promise<common.Message[]> {
-  return Promise.all(calls.map((call) => callTool(run, call)));
+  const before = run.trace.tools.length;
+  return Promise.all(calls.map((call, index) => callTool(run, call, before + index + 1)));
 }
 
 /**
  * Runs one tool. The model is told of what it did wrong itself (a tool that the assistant does not have, bad arguments), so that it
  * can do better; everything else fails the run. What a search may read is the assistant's, whatever the model asks.
+ *
+ * @param position which tool call of the run, from 1
  */
-function callTool(run: ChatRun, call: common.ToolCall): Promise<common.Message> {
+function callTool(run: ChatRun, call: common.ToolCall, position: number): Promise<common.Message> {
   const { spec } = run.target.assistant!;
   return run.trace.step('call_tool', async (attributes) => {
     attributes['tool'] = call.name;
@@ -39,6 +42,7 @@ function callTool(run: ChatRun, call: common.ToolCall): Promise<common.Message> 
           name: call.name,
           argumentsJson: call.argumentsJson,
           grant: { collections: spec!.retrieval?.collections ?? [] },
+          idempotencyKey: `${run.trace.id}:${position}`,
         },
         stepCall(run),
       );

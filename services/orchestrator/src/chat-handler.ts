@@ -55,11 +55,12 @@ async function openRun(
     request,
     target,
     trace,
+    record: recorder.open(trace, (reason) => activeRun.abort(reason)),
     peers,
     signal: activeRun.signal,
     stepTimeoutMs: config.stepTimeoutMs,
   };
-  return { trace, events: recordedRun(run, mode, { recorder, logger, onEnd: () => activeRun.close() }) };
+  return { trace, events: recordedRun(run, mode, { logger, onEnd: () => activeRun.close() }) };
 }
 
 async function wholeAnswer(

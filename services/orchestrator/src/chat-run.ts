@@ -1,6 +1,7 @@
 import { type common, type orchestrator } from '@weft/contracts';
 import { callFrom, type Peers } from '@weft/rpc';
 import { type ChatTarget } from './chat-target';
+import { type RunRecord } from './run-record';
 import { type RunTrace } from './run-trace';
 
 /** One run on its way: what was asked, of whom, and what its steps work with. */
@@ -8,6 +9,8 @@ export interface ChatRun {
   request: orchestrator.ChatRequest;
   target: ChatTarget;
   trace: RunTrace;
+  /** Its durable side. */
+  record: RunRecord;
   peers: Peers;
   /** Aborted when the client goes away, at the deadline and by CancelRun. */
   signal: AbortSignal;

@@ -3,6 +3,7 @@ import { decodeEvent } from '@weft/events';
 import { type TestClient, startTestService, type TestService } from '@weft/testing';
 import { orchestratorService } from './service';
 import { createFakePeers, type FakePeers } from './testing/fake-peers';
+import { until } from './testing/until';
 
 const caller = { tenantId: 'acme' };
 const ask = (content: string) => [{ role: common.Role.USER, content }];
@@ -383,13 +384,4 @@ async function endedRun(id: string): Promise<orchestrator.Run> {
     return run!.state !== orchestrator.RunState.RUNNING;
   });
   return run!;
-}
-
-/** Waits for a condition, at most five seconds. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const latest = Date.now() + 5000;
-  while (!(await condition())) {
-    if (Date.now() > latest) throw new Error('the condition did not come true');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

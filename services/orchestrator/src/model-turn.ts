@@ -1,6 +1,7 @@
 import { common, llm } from '@weft/contracts';
-import { unavailable, WeftError } from '@weft/errors';
-import { fromErrorStatus } from '@weft/rpc';
+import { unavailable } from '@weft/errors';
+import { abortReason, fromErrorStatus } from '@weft/rpc';
+import { withoutCallCounts } from './call-counts';
 import { CallMeter } from './call-meter';
 import { type ChatEvent, releasedText } from './chat-event';
 import { type ChatRun, modelCall } from './chat-run';
@@ -18,13 +19,17 @@ export interface TurnResult {
   finishReason: common.FinishReason;
 }
 
-/** Makes one model call. Yields text that may be released, as events; returns what the call came to. */
+/**
+ * Makes one model call, once the run's row says that it is made. Yields text that may be released, as events; returns what the call came
+ * to.
+ */
 export async function* modelTurn(
   run: ChatRun,
   mode: ChatMode,
   call: llm.GenerateRequest,
 ): AsyncGenerator<ChatEvent, TurnResult, undefined> {
   const meter = new CallMeter(run.trace, call.model, call.messages);
+  await announce(run, meter);
   const step = run.trace.openStep('generate');
   try {
     const result =
@@ -35,9 +40,8 @@ export async function* modelTurn(
       : { ...result, toolCalls: screened.calls };
   } catch (error) {
     step.fail(error);
-    if (neverSent(error)) meter.discard();
-    meter.settle(run.signal.aborted ? 'cancelled' : 'failed', undefined);
-    throw error;
+    meter.fail(error, run.signal.aborted ? 'cancelled' : 'failed');
+    throw withoutCallCounts(error);
   } finally {
     // Reached unsettled only when the reader left, or when the policy ended the answer before the model did.
     meter.settle('cancelled', undefined);
@@ -45,9 +49,16 @@ export async function* modelTurn(
   }
 }
 
-/** Refusals of the llm service itself: no model was called. */
-function neverSent(error: unknown): boolean {
-  return error instanceof WeftError && error.reason === 'MODEL_NOT_FOUND';
+/** Makes durable that the call is made. Whatever prevents that prevents the call. */
+async function announce(run: ChatRun, meter: CallMeter): Promise<void> {
+  try {
+    await run.record.save();
+    if (run.signal.aborted) throw abortReason(run.signal);
+    meter.sent();
+  } catch (error) {
+    meter.discard();
+    throw error;
+  }
 }
 
 async function* wholeTurn(
@@ -56,7 +67,7 @@ async function* wholeTurn(
   meter: CallMeter,
 ): AsyncGenerator<ChatEvent, TurnResult, undefined> {
   const answer = await run.peers.client(llm.LlmServiceDefinition).generate(call, modelCall(run));
-  meter.started(answer.provider, answer.providerModel);
+  meter.started(answer);
   meter.settle('completed', answer.usage);
   const { text, blocked } = await screenOutput(run, answer.message?.content ?? '');
   if (blocked) return { text: '', toolCalls: [], finishReason: common.FinishReason.CONTENT_FILTER };
@@ -77,7 +88,7 @@ async function* streamTurn(
     for await (const { event } of run.peers
       .client(llm.LlmServiceDefinition)
       .streamGenerate({ call }, modelCall(run))) {
-      if (event?.$case === 'started') meter.started(event.value.provider, event.value.providerModel);
+      if (event?.$case === 'started') meter.started(event.value);
       else if (event?.$case === 'toolCall') collectToolCall(toolCalls, event.value, meter);
       else if (event?.$case === 'text') {
         meter.wrote(event.value.text);

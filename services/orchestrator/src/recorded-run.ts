@@ -6,19 +6,18 @@ import { answerChat } from './answer-chat';
 import { type ChatEvent } from './chat-event';
 import { type ChatRun } from './chat-run';
 import { type ChatMode } from './model-turn';
-import { type RunRecorder } from './run-recorder';
 import { type RunEnd } from './run-trace';
 
 export interface RecordedRunOptions {
-  recorder: RunRecorder;
   logger: Logger;
-  /** Called when the run is recorded, or could not be. */
+  /** Called when the run is recorded, or could not be in time. */
   onEnd(): void;
 }
 
 /**
- * Answers and records: whatever becomes of the run, one record is written, and the terminal event waits for it. Throws nothing; a
- * failure is the event `failed`. When the reader leaves, the run is recorded as cancelled with what it took until then.
+ * Answers and records: whatever becomes of the run, one end is recorded, and the terminal event waits for it. Throws nothing; a
+ * failure is the event `failed`. A run that somebody else ended as lost has failed, whatever it came to: what is told of it is what
+ * is recorded. When the reader leaves, the run is recorded as cancelled with what it took until then.
  */
 export async function* recordedRun(
   run: ChatRun,
@@ -26,26 +25,24 @@ export async function* recordedRun(
   options: RecordedRunOptions,
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const { trace } = run;
-  let ended = false;
+  let isEnding = false;
+  const end = (how: RunEnd): Promise<void> => {
+    isEnding = true;
+    return run.record.end(how);
+  };
   try {
     const { finishReason } = yield* answerChat(run, mode);
-    await options.recorder.record(trace, {
-      state: orchestrator.RunState.COMPLETED,
-      finishReason,
-      error: undefined,
-    });
-    ended = true;
+    await end({ state: orchestrator.RunState.COMPLETED, finishReason, error: undefined });
     yield {
       $case: 'completed',
       value: { finishReason, usage: trace.usage(), citations: trace.citations, cached: trace.cached },
     };
   } catch (error) {
     const failure = failureOf(run, error, options.logger);
-    ended = true;
-    await recordQuietly(run, failureEnd(failure), options);
+    if (!isEnding) await quietly(run, end(failureEnd(failure)), options);
     yield { $case: 'failed', value: { error: toErrorStatus(failure), usage: trace.usage() }, error: failure };
   } finally {
-    if (!ended) await recordQuietly(run, failureEnd(readerLeft()), options);
+    if (!isEnding) await quietly(run, end(failureEnd(readerLeft())), options);
     options.onEnd();
   }
 }
@@ -70,15 +67,15 @@ function readerLeft(): WeftError {
   return new WeftError('CANCELLED', 'CALLER_GONE', 'The reader of the stream went away.');
 }
 
-/** The run has failed already: that its record fails too goes to the log. */
-async function recordQuietly(
+/** The run has failed already: that its end is not recorded goes to the log. */
+async function quietly(
   run: ChatRun,
-  end: RunEnd,
-  { recorder, logger }: RecordedRunOptions,
+  recording: Promise<void>,
+  { logger }: RecordedRunOptions,
 ): Promise<void> {
   try {
-    await recorder.record(run.trace, end);
+    await recording;
   } catch (error) {
-    logger.error({ err: error, runId: run.trace.id }, 'a failed run could not be recorded');
+    logger.warn({ err: error, runId: run.trace.id }, 'the end of a failed run is not recorded');
   }
 }

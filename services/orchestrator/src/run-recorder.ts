@@ -1,77 +1,53 @@
-import { events, orchestrator } from '@weft/contracts';
-import {
-  ALL_TENANTS,
-  createGroupCommit,
-  type Database,
-  type GroupCommit,
-  outboxStatement,
-} from '@weft/postgres';
-import { newId } from '@weft/runtime';
-import { type RunEnd, type RunTrace } from './run-trace';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type WeftError } from '@weft/errors';
+import { type Logger } from '@weft/runtime';
+import { RunRecord } from './run-record';
+import { type RunTrace } from './run-trace';
+import { type RunWriter } from './run-writer';
 
-/** The subject of the event that tells of an ended run. */
-export const runFinishedSubject = 'weft.orchestrator.run_finished.v1';
-
-interface Entry {
-  tenantId: string;
-  run: orchestrator.Run;
-  event: events.RunFinished;
+export interface RunRecorderOptions {
+  writer: RunWriter;
+  logger: Logger;
+  /** How long a run that goes on waits for a record of it. */
+  recordTimeoutMs: number;
 }
 
-/**
- * Writes ended runs with their events, many in one transaction: what ends while one commit is under way goes into the
- * next. `record` resolves when its own run is durable.
- */
+/** How long a chat waits for its row before its first model call; then it is refused. */
+const openTimeoutMsMax = 1000;
+
+/** The records of the runs of this process. */
 export class RunRecorder {
-  private readonly commits: GroupCommit<Entry>;
+  private readonly records = new Set<RunRecord>();
+  private isStopping = false;
 
-  constructor(
-    private readonly database: Database,
-    private readonly outbox: { notify(): void },
-  ) {
-    this.commits = createGroupCommit({ flush: (entries) => this.write(entries) });
+  constructor(private readonly options: RunRecorderOptions) {}
+
+  /** Begins to record a run. `abort` ends the run's work. */
+  open(trace: RunTrace, abort: (reason: WeftError) => void): RunRecord {
+    const { writer, logger, recordTimeoutMs } = this.options;
+    const record = new RunRecord(trace, {
+      writer,
+      logger,
+      openTimeoutMs: Math.min(openTimeoutMsMax, recordTimeoutMs),
+      recordTimeoutMs,
+      abort,
+      isWanted: () => !this.isStopping,
+      onClose: (closed) => this.records.delete(closed),
+    });
+    this.records.add(record);
+    return record;
   }
 
-  async record(trace: RunTrace, end: RunEnd): Promise<orchestrator.Run> {
-    const run = trace.toRun(end);
-    await this.commits.add({ tenantId: trace.caller.identity.tenantId, run, event: trace.toEvent(run) });
-    return run;
+  /** The runs whose end is not recorded yet. */
+  openRecords(): RunRecord[] {
+    return [...this.records];
   }
 
-  /** Waits for what is being written. */
-  drain(): Promise<void> {
-    return this.commits.drain();
+  /** Waits for what is to be written, as long as it may take; what cannot be written is left to whoever finds it. */
+  async drain(): Promise<void> {
+    const latest = performance.now() + this.options.recordTimeoutMs;
+    while (this.records.size > 0 && performance.now() < latest) await delay(10);
+    this.isStopping = true;
+    await this.options.writer.drain();
   }
-
-  private async write(entries: Entry[]): Promise<void> {
-    // Runs of several tenants share a commit, so the transaction is not any one tenant's.
-    await this.database.batch(ALL_TENANTS, [runsStatement(entries), outboxStatement(entries.map(toOutbox))]);
-    this.outbox.notify();
-  }
-}
-
-function runsStatement(entries: Entry[]) {
-  const rows = entries.map(({ tenantId, run }) => ({
-    tenant_id: tenantId,
-    id: run.id,
-    assistant: run.assistant,
-    state: run.state,
-    record: Buffer.from(orchestrator.Run.encode(run).finish()).toString('base64'),
-  }));
-  return {
-    text: `insert into runs (tenant_id, id, assistant, state, record)
-           select tenant_id, id, assistant, state, decode(record, 'base64')
-           from jsonb_to_recordset($1::jsonb) as r (tenant_id text, id uuid, assistant text, state smallint, record text)`,
-    values: [JSON.stringify(rows)],
-  };
-}
-
-function toOutbox({ tenantId, run, event }: Entry) {
-  return {
-    id: newId(),
-    subject: runFinishedSubject,
-    tenantId,
-    eventTime: run.endTime!,
-    payload: events.RunFinished.encode(event).finish(),
-  };
 }

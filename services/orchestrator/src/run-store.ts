@@ -11,7 +11,7 @@ export interface RunFilter {
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reads ended runs. Ids sort by time. */
+/** Reads recorded runs: those that go on, in whichever process, as they were recorded last. Ids sort by time. */
 export class RunStore {
   constructor(private readonly database: Database) {}
 
@@ -41,5 +41,16 @@ export class RunStore {
       [tenantId, filter.assistant, filter.state, before ?? null, limit],
     );
     return rows.map(({ record }) => orchestrator.Run.decode(record));
+  }
+
+  /** Asks whoever runs it to cancel a run; its process sees that when it extends the lease. False when it does not go on. */
+  async requestCancel(tenantId: string, id: string): Promise<boolean> {
+    if (!uuidPattern.test(id)) return false;
+    const rows = await this.database.query(
+      tenantId,
+      'update runs set cancel_requested = true where tenant_id = $1 and id = $2 and state = 1 returning id',
+      [tenantId, id],
+    );
+    return rows.length > 0;
   }
 }

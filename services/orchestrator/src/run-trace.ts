@@ -3,6 +3,7 @@ import { type WeftError } from '@weft/errors';
 import { publicError, toErrorStatus } from '@weft/rpc';
 import { type Caller } from '@weft/rpc';
 import { newId } from '@weft/runtime';
+import { sumUsage } from './run-usage';
 
 /** One model call of a run, for the ledger. */
 export interface ModelCall {
@@ -11,7 +12,14 @@ export interface ModelCall {
   usage: common.Usage;
   outcome: 'completed' | 'failed' | 'cancelled';
   startTime: Date;
-  endTime: Date;
+  /** Undefined for one that goes on. */
+  endTime: Date | undefined;
+}
+
+/** A model call that goes on. */
+export interface OpenCall {
+  /** What is known of it. */
+  soFar(): ModelCall;
 }
 
 /** How a run ended. */
@@ -27,6 +35,8 @@ export class RunTrace {
   readonly startTime = new Date();
   readonly calls: ModelCall[] = [];
   readonly tools: string[] = [];
+  /** The model call that goes on now. */
+  openCall: OpenCall | undefined;
   assistant: orchestrator.Assistant | undefined;
   prompt = { name: '', version: 0, digest: '' };
   policy = '';
@@ -75,15 +85,12 @@ export class RunTrace {
 
   /** What all model calls so far took. */
   usage(): common.Usage {
-    const sum = common.Usage.fromPartial({});
-    for (const { usage } of this.calls) {
-      sum.inputTokens += usage.inputTokens;
-      sum.outputTokens += usage.outputTokens;
-      sum.cachedInputTokens += usage.cachedInputTokens;
-      sum.reasoningTokens += usage.reasoningTokens;
-      sum.estimated ||= usage.estimated;
-    }
-    return sum;
+    return sumUsage(this.calls.map(({ usage }) => usage));
+  }
+
+  /** The model call that goes on, if one does. */
+  openCalls(): ModelCall[] {
+    return this.openCall === undefined ? [] : [this.openCall.soFar()];
   }
 
   /** The run as it stands, or as it ended. */
@@ -112,8 +119,8 @@ export class RunTrace {
     };
   }
 
-  /** The event that tells of the ended run. */
-  toEvent(run: orchestrator.Run): events.RunFinished {
+  /** The event that tells of the ended run and its model calls. */
+  toEvent(run: orchestrator.Run, calls: readonly ModelCall[] = this.calls): events.RunFinished {
     return {
       runId: run.id,
       requestId: run.requestId,
@@ -126,7 +133,7 @@ export class RunTrace {
       cached: run.cached,
       startTime: run.createTime,
       endTime: run.endTime,
-      calls: this.calls.map((call, index) => ({ attempt: index + 1, ...call })),
+      calls: calls.map((call, index) => ({ attempt: index + 1, ...call })),
       timeToFirstTokenUs: Math.round((this.firstTokenMs ?? 0) * 1000),
       prompt: run.prompt,
       promptVersion: run.promptVersion,

@@ -7,6 +7,12 @@ export interface ScriptedTurn {
   texts?: string[];
   toolCalls?: { id: string; name: string; argumentsJson: string }[];
   end?: 'completed' | 'failed' | 'cut' | 'stall' | 'refuse';
+  /** Waited for between the texts and the rest. */
+  waitFor?: Promise<void>;
+  /** What a refusal says of calls to the provider; left out, it says nothing. */
+  refusal?: { provider_calls: string; provider_refusals: string; provider: string };
+  /** The calls to the provider that failed before the one that answers. */
+  failedCalls?: Partial<llm.FailedProviderCall>[];
 }
 
 /** Stand-ins for the services that the orchestrator calls, and what they saw. */
@@ -16,6 +22,10 @@ export interface FakePeers {
   turns: ScriptedTurn[];
   /** The requests that reached the model. */
   modelRequests: llm.GenerateRequest[];
+  /** Model calls that ended well. */
+  modelEnds: number;
+  /** Screening of input waits for it. */
+  holdScreening: PromiseWithResolvers<void> | undefined;
   /** Aborted signals of model calls. */
   modelAborts: number;
   /** Words that safety refuses in input, and redacts in output. */
@@ -26,6 +36,8 @@ export interface FakePeers {
   revision: number;
   appended: common.Message[];
   toolCalls: { name: string; argumentsJson: string; collections: string[] }[];
+  /** The idempotency keys of tool calls, in order. */
+  toolKeys: string[];
   cacheEntries: Map<string, cache.CacheEntry>;
   /** Its promise resolves when a model call has sent its texts and stalls. */
   stall: PromiseWithResolvers<void>;
@@ -36,6 +48,8 @@ export function createFakePeers(): FakePeers {
     services: [],
     turns: [{ texts: ['Hello', ' world'], end: 'completed' }],
     modelRequests: [],
+    modelEnds: 0,
+    holdScreening: undefined,
     modelAborts: 0,
     blockedWord: 'FORBIDDEN',
     redactedWord: 'SECRET',
@@ -44,6 +58,7 @@ export function createFakePeers(): FakePeers {
     revision: 1,
     appended: [],
     toolCalls: [],
+    toolKeys: [],
     cacheEntries: new Map(),
     stall: Promise.withResolvers<void>(),
   };
@@ -67,7 +82,10 @@ function fakeModel(fake: FakePeers): RpcService {
     fake.modelRequests.push(request);
     const turn = fake.turns.length > 1 ? fake.turns.shift()! : fake.turns[0]!;
     if (turn.end === 'refuse') {
-      throw new WeftError('RESOURCE_EXHAUSTED', 'PROVIDER_RATE_LIMITED', 'slow down', { retryDelayMs: 3000 });
+      throw new WeftError('RESOURCE_EXHAUSTED', 'PROVIDER_RATE_LIMITED', 'slow down', {
+        retryDelayMs: 3000,
+        metadata: { hint: 'later', ...turn.refusal },
+      });
     }
     return turn;
   };
@@ -87,6 +105,7 @@ function fakeModel(fake: FakePeers): RpcService {
         usage,
         provider: 'fake',
         providerModel: 'fake-model',
+        failedCalls: turn.failedCalls ?? [],
       };
     },
     async *streamGenerate({ call }, { signal }) {
@@ -100,8 +119,10 @@ function fakeModel(fake: FakePeers): RpcService {
   });
 
   async function* turnEvents(turn: ScriptedTurn, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    yield { $case: 'started', value: { provider: 'fake', providerModel: 'fake-model' } };
+    const failedCalls = (turn.failedCalls ?? []).map((call) => llm.FailedProviderCall.fromPartial(call));
+    yield { $case: 'started', value: { provider: 'fake', providerModel: 'fake-model', failedCalls } };
     for (const text of turn.texts ?? []) yield { $case: 'text', value: { text } };
+    await turn.waitFor;
     for (const [index, toolCall] of (turn.toolCalls ?? []).entries()) {
       yield { $case: 'toolCall', value: { index, ...toolCall } };
     }
@@ -117,6 +138,7 @@ function fakeModel(fake: FakePeers): RpcService {
       yield { $case: 'failed', value: { error, usage: counted } };
       return;
     }
+    fake.modelEnds += 1;
     yield { $case: 'completed', value: { finishReason: finishReason(turn), usage: counted } };
   }
 }
@@ -136,7 +158,8 @@ function stall(fake: FakePeers, signal: AbortSignal): Promise<never> {
 function fakeSafety(fake: FakePeers): RpcService {
   const screen = (text: string) => text.replaceAll(fake.redactedWord, '[SECRET]');
   return implement(safety.SafetyServiceDefinition, {
-    async screenText({ texts }) {
+    async screenText({ texts, direction }) {
+      if (direction === safety.Direction.INPUT) await fake.holdScreening?.promise;
       const blockedIndex = texts.findIndex((text) => text.includes(fake.blockedWord));
       const finding = {
         kind: safety.EntityKind.SECRET,
@@ -251,7 +274,8 @@ function fakeTools(fake: FakePeers): RpcService {
     async getTool({ name }) {
       return { tool: { name, description: `the tool ${name}`, parametersSchemaJson: '{"type":"object"}' } };
     },
-    async invokeTool({ name, argumentsJson, grant }) {
+    async invokeTool({ name, argumentsJson, grant, idempotencyKey }) {
+      fake.toolKeys.push(idempotencyKey);
       fake.toolCalls.push({ name, argumentsJson, collections: grant?.collections ?? [] });
       return { resultJson: '{"value":4}', isError: false };
     },
