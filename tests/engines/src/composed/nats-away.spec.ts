@@ -48,7 +48,10 @@ it('starts a service while NATS is away, and delivers when it is back', async ()
   await orchestrator.end('SIGTERM');
   orchestrator.start();
   await orchestrator.ready();
-  const { status } = await chat(weft.cluster, 'Hi', 'started-without-nats');
+  const { status } = await eventually(
+    () => chat(weft.cluster, 'Hi', 'started-without-nats'),
+    (answer) => answer.status === 200,
+  );
   await weft.engines.nats!.restart();
   const rows = await eventually(
     () => ledgerOf('started-without-nats'),

@@ -130,24 +130,24 @@ describe('a service of the last release', () => {
   });
 });
 
-const usage = { inputTokens: 4, outputTokens: 3 };
+const usage = { input_tokens: 4, output_tokens: 3 };
 
-/** Answers in the words of the last release. */
+/** Answers in the words of the last release. Fields have the names that they have in the image. */
 const llmOfLastRelease = {
   generate: (_call: unknown, respond: (error: null, response: object) => void) =>
     respond(null, {
       message: { role: 'ROLE_ASSISTANT', content: 'from the past' },
-      finishReason: 'FINISH_REASON_STOP',
+      finish_reason: 'FINISH_REASON_STOP',
       usage,
-      providerModel: 'old',
+      provider_model: 'old',
       provider: 'old',
     }),
   streamGenerate: (call: grpc.ServerWritableStream<unknown, object>) => {
     const events = [
-      { started: { providerModel: 'old', provider: 'old' } },
+      { started: { provider_model: 'old', provider: 'old' } },
       { text: { text: 'from ' } },
       { text: { text: 'the past' } },
-      { completed: { finishReason: 'FINISH_REASON_STOP', usage } },
+      { completed: { finish_reason: 'FINISH_REASON_STOP', usage } },
     ];
     events.forEach((event, index) => call.write({ sequence: index + 1, ...event }));
     call.end();
