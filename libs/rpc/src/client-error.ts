@@ -1,21 +1,20 @@
+import { type StatusObject } from '@grpc/grpc-js';
 import { type ErrorCode, errorCodeFromNumber, unavailable, WeftError } from '@weft/errors';
-import { ClientError } from 'nice-grpc-common';
-import { BadRequest, ErrorInfo, RetryInfo } from 'nice-grpc-error-details';
 import { deadlineExceeded } from './deadline';
+import { StatusError } from './grpc-attempt';
 import { isLost } from './lost-call';
+import { statusDetails } from './status-details';
 
 /** A WeftError of whatever status ended a gRPC call; any other error as it is. */
 export function fromClientError(error: unknown): unknown {
   if (error instanceof Error && error.message === 'Channel has been shut down') return unreachable(error);
-  if (!(error instanceof ClientError)) return error;
-  const details = ((error as { extra?: unknown[] }).extra ?? []) as { $type?: string }[];
-  const info = details.find((detail) => detail.$type === ErrorInfo.$type) as ErrorInfo | undefined;
-  const code = errorCodeFromNumber(error.code);
-  if (info === undefined) return fromBareStatus(code, error);
-  const badRequest = details.find((detail) => detail.$type === BadRequest.$type) as BadRequest | undefined;
-  const retry = details.find((detail) => detail.$type === RetryInfo.$type) as RetryInfo | undefined;
+  if (!(error instanceof StatusError)) return error;
+  const { status } = error;
+  const code = errorCodeFromNumber(status.code);
+  const { info, badRequest, retry } = statusDetails(status.metadata);
+  if (info === undefined) return fromBareStatus(code, status, error);
   const delay = retry?.retryDelay;
-  return new WeftError(code, info.reason, error.details, {
+  return new WeftError(code, info.reason, status.details, {
     metadata: info.metadata,
     violations: badRequest?.fieldViolations.map(({ field, description }) => ({ field, description })),
     retryDelayMs: delay && Number(delay.seconds) * 1000 + delay.nanos / 1e6,
@@ -27,13 +26,13 @@ export function fromClientError(error: unknown): unknown {
  * A status without details is grpc-js's own, of either side. Its messages name addresses and frames, which concern nobody outside,
  * and some of its codes say less than is known.
  */
-function fromBareStatus(code: ErrorCode, error: ClientError): WeftError {
-  const { details } = error;
+function fromBareStatus(code: ErrorCode, status: StatusObject, cause: StatusError): WeftError {
+  const { details } = status;
   if (code === 'DEADLINE_EXCEEDED') return deadlineExceeded();
-  if (isLost(error)) return unreachable(error);
-  if (code === 'RESOURCE_EXHAUSTED' && /message.*larger than/i.test(details)) return messageTooLarge(error);
+  if (isLost(status)) return unreachable(cause);
+  if (code === 'RESOURCE_EXHAUSTED' && /message.*larger than/i.test(details)) return messageTooLarge(cause);
   if (code === 'RESOURCE_EXHAUSTED' && details.startsWith('Metadata')) return metadataTooLarge(details);
-  return new WeftError(code, code, details, { cause: error });
+  return new WeftError(code, code, details, { cause });
 }
 
 function unreachable(cause: unknown): WeftError {

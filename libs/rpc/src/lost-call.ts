@@ -1,6 +1,7 @@
-import { status } from '@grpc/grpc-js';
-import { ClientError } from 'nice-grpc-common';
-import { ErrorInfo } from 'nice-grpc-error-details';
+import { status, type StatusObject } from '@grpc/grpc-js';
+import { StatusError } from './grpc-attempt';
+import { metadataKeys } from './metadata-keys';
+import { statusDetails } from './status-details';
 
 /**
  * What became of a call that this hop lost: `unprocessed` when no handler can have seen it, `lost` when one may have, `ended` when one
@@ -15,21 +16,19 @@ export type Loss = 'unprocessed' | 'lost' | 'ended' | undefined;
 const unprocessedPattern =
   /No connection established|Stream refused by server|Name resolution failed|No addresses resolved|Failed to start HTTP\/2 stream/;
 
-/** Reads a failure of a call. `drain` is what the server's trailer says of its drain. */
-export function lossOf(error: unknown, drain: string | undefined): Loss {
-  if (!(error instanceof ClientError)) return undefined;
+/** Reads how an attempt failed. */
+export function lossOf(error: unknown): Loss {
+  if (!(error instanceof StatusError)) return undefined;
+  const { code, details, metadata } = error.status;
+  const [drain] = metadata.get(metadataKeys.drain);
   if (drain === 'refused') return 'unprocessed';
   if (drain === 'ended') return 'ended';
-  const details = ((error as { extra?: unknown[] }).extra ?? []) as { $type?: string }[];
-  if (details.some(({ $type }) => $type === ErrorInfo.$type)) return undefined;
-  const unavailable = error.code === (status.UNAVAILABLE as number);
-  const reset = error.code === (status.INTERNAL as number) && error.details.includes('HTTP/2 stream');
-  if ((unavailable || reset) && unprocessedPattern.test(error.details)) return 'unprocessed';
-  return isLost(error) ? 'lost' : undefined;
+  if (!isLost(error.status) || statusDetails(metadata).info !== undefined) return undefined;
+  return code !== status.CANCELLED && unprocessedPattern.test(details) ? 'unprocessed' : 'lost';
 }
 
 /** Whether a status without details says that the other side went away: a forced shutdown comes as CANCELLED, a reset as INTERNAL. */
-export function isLost({ code, details }: ClientError): boolean {
-  if (code === (status.UNAVAILABLE as number) || code === (status.CANCELLED as number)) return true;
-  return code === (status.INTERNAL as number) && /RST_STREAM|HTTP\/2 stream/.test(details);
+export function isLost({ code, details }: StatusObject): boolean {
+  if (code === status.UNAVAILABLE || code === status.CANCELLED) return true;
+  return code === status.INTERNAL && /RST_STREAM|HTTP\/2 stream/.test(details);
 }

@@ -1,11 +1,12 @@
 import { internal } from '@weft/errors';
+import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { type CallOptions, Metadata } from 'nice-grpc-common';
 import { abortReason, callerGone } from './abort';
 import { type Caller, type RpcCallOptions } from './caller';
 import { fromClientError } from './client-error';
+import { type AttemptOptions } from './grpc-attempt';
 import { type DeadlineScope, openDeadline } from './deadline';
 import { type IdentityTokens } from './identity-token';
-import { type Loss, lossOf } from './lost-call';
 import { metadataKeys } from './metadata-keys';
 import { checkMetadataSize } from './metadata-size';
 import { type Idempotency, type MethodPolicy } from './method-policy';
@@ -29,7 +30,6 @@ export class OutboundCall implements OutboundScope, FailedCall {
   private readonly given: CallOptions;
   private readonly metadata: Metadata;
   private readonly scope: DeadlineScope;
-  private drain: string | undefined;
 
   /** @throws WeftError RESOURCE_EXHAUSTED `METADATA_TOO_LARGE` */
   constructor(policy: MethodPolicy, { caller, ...given }: RpcCallOptions, tokens: IdentityTokens) {
@@ -46,23 +46,23 @@ export class OutboundCall implements OutboundScope, FailedCall {
     return this.scope.signal;
   }
 
-  /** Begins an attempt: what nice-grpc is to call with. */
-  attempt(): CallOptions {
+  /** Begins an attempt. */
+  attempt(): AttemptOptions {
     this.attempts++;
-    this.drain = undefined;
     this.metadata.set(metadataKeys.timeout, timeoutUntil(this.deadline));
-    return { ...this.given, metadata: this.metadata, signal: this.signal, onTrailer: this.readTrailer };
+    const { onHeader, onTrailer } = this.given;
+    return {
+      metadata: toGrpcMetadata(this.metadata),
+      signal: this.signal,
+      ...(onHeader && { onHeader: (header) => onHeader(fromGrpcMetadata(header)) }),
+      ...(onTrailer && { onTrailer: (trailer) => onTrailer(fromGrpcMetadata(trailer)) }),
+    };
   }
 
   /** Why the call was aborted if it was, else what the peer said. */
   failure(error: unknown): unknown {
     const { signal } = this;
     return signal.aborted ? abortReason(signal) : fromClientError(error);
-  }
-
-  /** What became of the last attempt, which failed. */
-  loss(error: unknown): Loss {
-    return lossOf(error, this.drain);
   }
 
   cancel(): void {
@@ -74,11 +74,6 @@ export class OutboundCall implements OutboundScope, FailedCall {
   end(): void {
     this.scope.close();
   }
-
-  private readonly readTrailer = (trailer: Metadata): void => {
-    this.drain = trailer.get(metadataKeys.drain);
-    this.given.onTrailer?.(trailer);
-  };
 }
 
 function callMetadata(caller: Caller, given: Metadata | undefined, tokens: IdentityTokens): Metadata {
@@ -93,4 +88,17 @@ function callMetadata(caller: Caller, given: Metadata | undefined, tokens: Ident
 
 function timeoutUntil(deadline: number): string {
   return `${Math.min(Math.max(Math.ceil(deadline - Date.now()), 1), timeoutMsMax)}m`;
+}
+
+function toGrpcMetadata(metadata: Metadata): GrpcMetadata {
+  const made = new GrpcMetadata();
+  for (const [key, values] of metadata)
+    for (const value of values) made.add(key, typeof value === 'string' ? value : Buffer.from(value));
+  return made;
+}
+
+function fromGrpcMetadata(metadata: GrpcMetadata): Metadata {
+  const read = Metadata();
+  for (const key of Object.keys(metadata.getMap())) read.set(key, metadata.get(key));
+  return read;
 }
