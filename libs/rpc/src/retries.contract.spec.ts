@@ -1,9 +1,10 @@
+import dns from 'node:dns';
 import { orchestrator, safety } from '@weft/contracts';
 import { unavailable } from '@weft/errors';
 import fc from 'fast-check';
 import { Metadata } from 'nice-grpc-common';
-import { type RpcService } from './index';
-import { testCaller } from './testing/both-transports';
+import { connectGrpc, draining, type RpcService, type Transport } from './index';
+import { testCaller, testTokens } from './testing/both-transports';
 import { callKey, type Fault, faults, type FaultServer, startFaultServer } from './testing/fault-server';
 import { connectToPorts, startNamed, whoAnswers } from './testing/named-servers';
 import { chatEvent, chatRequest, chatService, screenRequest } from './testing/test-services';
@@ -12,6 +13,7 @@ import { errorOf, gate, readAll } from './testing/waiting';
 const closing: { close(): unknown }[] = [];
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const one of closing.splice(0).reverse()) await one.close();
 });
 
@@ -76,17 +78,26 @@ describe('a call that must not run twice', () => {
     expect([server.attempts(), (error as { code: string }).code]).toEqual([1, 'UNAVAILABLE']);
   });
 
-  it('is tried again where a server was not there', async () => {
-    const gone = await startNamed('gone');
-    await gone.stop();
-    const transport = connectToPorts([gone.port]);
+  async function attemptsOf(transport: Transport): Promise<number> {
     closing.push(transport);
     const chat = transport.client(orchestrator.ChatServiceDefinition);
     let attempts = 0;
-    const metadata = Metadata();
     const onTrailer = () => void attempts++;
-    await errorOf(chat.chat(chatRequest.call, { caller: testCaller(), metadata, onTrailer }));
-    expect(attempts).toBe(3);
+    await errorOf(chat.chat(chatRequest.call, { caller: testCaller(), onTrailer }));
+    return attempts;
+  }
+
+  it('is tried again where no server was', async () => {
+    const gone = await startNamed('gone');
+    await gone.stop();
+    expect(await attemptsOf(connectToPorts([gone.port]))).toBe(3);
+  });
+
+  it('is tried again where a name stood for nobody', async () => {
+    jest.spyOn(dns.promises, 'lookup').mockRejectedValue(new Error('ENOTFOUND') as never);
+    const target = 'retrieval:7001';
+    const transport = connectGrpc({ target, security: { kind: 'insecure' }, tokens: testTokens });
+    expect(await attemptsOf(transport)).toBe(3);
   });
 });
 
@@ -107,11 +118,33 @@ describe('a call that may run twice', () => {
     expect(server.runs.get('one')).toBe(3);
   });
 
-  it('is not tried again when the service itself says UNAVAILABLE', async () => {
+  it('is tried again elsewhere when the drain of its server ended it', async () => {
+    const inside = gate<string>();
+    let held = false;
+    const holdTheFirst = (name: string) => () => {
+      if (held) return undefined;
+      held = true;
+      inside.open(name);
+      return new Promise<void>(() => undefined);
+    };
+    const servers = await Promise.all(['a', 'b'].map((name) => startNamed(name, holdTheFirst(name))));
+    closing.push(...servers.map((server) => ({ close: () => server.stop() })));
+    const transport = connectToPorts(servers.map(({ port }) => port));
+    closing.push(transport);
+    const answer = whoAnswers(transport.client(safety.SafetyServiceDefinition));
+    const first = await inside.opened;
+    await servers[first === 'a' ? 0 : 1]!.drain(10);
+    expect(await answer).toBe(first === 'a' ? 'b' : 'a');
+  });
+
+  it.each([
+    ['that it is UNAVAILABLE', unavailable('PROVIDER_UNAVAILABLE', 'No.')],
+    ['that a service further on drains', draining()],
+  ])('is not tried again when its service says %s', async (_what, error) => {
     let asked = 0;
     const server = await startNamed('a', () => {
       asked++;
-      return Promise.reject(unavailable('PROVIDER_UNAVAILABLE', 'No.'));
+      return Promise.reject(error);
     });
     closing.push({ close: () => server.stop() });
     const transport = connectToPorts([server.port]);
