@@ -20,6 +20,7 @@ export class CallMeter implements OpenCall {
   private readonly output = new TokenTally();
   private readonly startTime = new Date();
   private isSent = false;
+  private hasStarted = false;
   private countedInput: number | undefined;
   private settled = false;
 
@@ -42,6 +43,7 @@ export class CallMeter implements OpenCall {
     providerModel: string;
     failedCalls: readonly llm.FailedProviderCall[];
   }): void {
+    this.hasStarted = true;
     this.provider = answer.provider;
     this.model = answer.providerModel || this.model;
     for (const { provider, providerModel, usage, startTime, endTime } of answer.failedCalls) {
@@ -67,9 +69,12 @@ export class CallMeter implements OpenCall {
     this.trace.calls.push(this.call(outcome, usage ?? this.estimate()));
   }
 
-  /** The request failed: each call that went out is one of the run, and if the error does not tell how many, one was. */
+  /**
+   * The request failed: each call that went out is one of the run, and if the error does not tell how many, one was. Once the provider
+   * has begun to answer its call is one whatever failed: it may have been the screen that the answer passes through.
+   */
   fail(error: unknown, outcome: ModelCall['outcome']): void {
-    const counts = callCountsOf(error);
+    const counts = this.hasStarted ? undefined : callCountsOf(error);
     if (this.settled || counts === undefined) return this.settle(outcome, undefined);
     this.close();
     this.provider ||= counts.provider;
