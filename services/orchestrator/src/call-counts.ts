@@ -11,12 +11,13 @@ export interface CallCounts {
 /** The llm service's words for it, in the metadata of its errors. */
 const keys = { calls: 'provider_calls', refusals: 'provider_refusals', provider: 'provider' };
 
-/** Errors of the way to the llm service: it never saw the request. */
+/** Errors of the way to the llm service, which never saw the request; and what its release 0.1 says, which tells no counts, before it calls. */
 const neverArrived: ReadonlySet<string> = new Set([
   'INTERNAL_IDENTITY_INVALID',
   'INVALID_REQUEST',
   'MALFORMED_MESSAGE',
   'METADATA_TOO_LARGE',
+  'MODEL_NOT_FOUND',
   'PEER_UNKNOWN',
   'UNKNOWN_METHOD',
 ]);

@@ -50,7 +50,7 @@ export class CallMeter implements OpenCall {
       this.trace.calls.push({
         model: providerModel,
         provider,
-        usage: usage!,
+        usage: usage ?? nothing(),
         outcome: 'failed',
         startTime: startTime!,
         endTime,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { common, orchestrator } from '@weft/contracts';
 import fc from 'fast-check';
+import { bindCaller } from '@weft/testing';
 import { createFakePeers, type FakePeers, type ScriptedTurn } from './testing/fake-peers';
 import { openReplicas, type Replicas } from './testing/replicas';
 import { until } from './testing/until';
@@ -43,9 +44,8 @@ beforeAll(async () => {
   fake = createFakePeers();
   replicas = await openReplicas(fake.services, env);
   const survivor = await replicas.start();
-  await survivor
-    .client(orchestrator.AssistantServiceDefinition, caller)
-    .createAssistant({ name: 'tooled', spec: { model: 'fake-model', tools: ['calculator'] } });
+  const assistants = bindCaller(survivor.transport, orchestrator.AssistantServiceDefinition, caller);
+  await assistants.createAssistant({ name: 'tooled', spec: { model: 'fake-model', tools: ['calculator'] } });
 });
 
 afterAll(() => replicas.stop());
@@ -58,7 +58,7 @@ async function runAndDie({ mode, turns, dieAtStep }: Scenario) {
   const before = new Set((await openAndEnded()).map(({ id }) => id));
   dying.faults.steps = 0;
   dying.faults.dieAtStep = dieAtStep;
-  const chat = dying.client(orchestrator.ChatServiceDefinition, caller);
+  const chat = bindCaller(dying.transport, orchestrator.ChatServiceDefinition, caller);
   const call = { model: 'assistant:tooled', messages: [{ role: common.Role.USER, content: 'Hi' }] };
   const answered = (async () => {
     if (mode === 'whole') await chat.chat(call);

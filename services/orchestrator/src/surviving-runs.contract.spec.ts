@@ -2,6 +2,7 @@ import { common, events, orchestrator } from '@weft/contracts';
 import { silentLogger } from '@weft/runtime';
 import { RunRecovery } from './run-recovery';
 import { type LostRow } from './run-rows';
+import { bindCaller } from '@weft/testing';
 import { createFakePeers, type FakePeers } from './testing/fake-peers';
 import { openReplicas, type Replica, type Replicas } from './testing/replicas';
 import { until } from './testing/until';
@@ -33,7 +34,7 @@ beforeEach(() => {
 });
 
 const runsOf = (replica: Replica, tenantId = 'acme') =>
-  replica.client(orchestrator.RunServiceDefinition, { tenantId });
+  bindCaller(replica.transport, orchestrator.RunServiceDefinition, { tenantId });
 
 const ask = (content: string) => [{ role: common.Role.USER, content }];
 
@@ -50,9 +51,8 @@ function read(replica: Replica, model = 'fake-model', content = 'Hi'): Reading {
   const kinds: string[] = [];
   const reading = async () => {
     let last: orchestrator.StreamChatResponse['event'];
-    const stream = replica
-      .client(orchestrator.ChatServiceDefinition, caller)
-      .streamChat({ call: { model, messages: ask(content) } });
+    const chat = bindCaller(replica.transport, orchestrator.ChatServiceDefinition, caller);
+    const stream = chat.streamChat({ call: { model, messages: ask(content) } });
     try {
       for await (const { event } of stream) {
         last = event;
@@ -84,9 +84,8 @@ async function oneEventOf(runId: string): Promise<events.RunFinished> {
 }
 
 async function toolAssistant(name: string): Promise<string> {
-  await survivor
-    .client(orchestrator.AssistantServiceDefinition, caller)
-    .createAssistant({ name, spec: { model: 'fake-model', tools: ['calculator'] } });
+  const assistants = bindCaller(survivor.transport, orchestrator.AssistantServiceDefinition, caller);
+  await assistants.createAssistant({ name, spec: { model: 'fake-model', tools: ['calculator'] } });
   return `assistant:${name}`;
 }
 

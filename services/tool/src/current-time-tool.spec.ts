@@ -2,7 +2,12 @@ import { createCurrentTimeTool } from './current-time-tool';
 import { isTimeZone } from './time-zone';
 
 const clock = createCurrentTimeTool(() => new Date('2026-07-04T22:05:09Z'));
-const context = { caller: undefined as never, signal: new AbortController().signal, collections: [] };
+const context = {
+  caller: undefined as never,
+  signal: new AbortController().signal,
+  collections: [],
+  idempotencyKey: '',
+};
 
 describe('current_time', () => {
   it.each([

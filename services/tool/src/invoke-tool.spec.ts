@@ -16,7 +16,7 @@ function run(invoke: Tool['invoke'], options: { signal?: AbortSignal; timeoutMs?
   const tool: Tool = { name: 'test', description: '', parametersSchema, idempotent: true, invoke };
   return invokeTool(
     { tool, validate: createArgumentsValidator(parametersSchema) },
-    { argumentsJson: '', collections: [] },
+    { argumentsJson: '', collections: [], idempotencyKey: '' },
     { caller, signal: options.signal ?? new AbortController().signal },
     { timeoutMs: options.timeoutMs ?? 10_000, logger: silentLogger },
   );

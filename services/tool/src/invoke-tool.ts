@@ -33,7 +33,7 @@ const tellingCodes = new Set([
  */
 export async function invokeTool(
   { tool, validate }: RegisteredTool,
-  request: { argumentsJson: string; collections: readonly string[] },
+  request: { argumentsJson: string } & Pick<ToolContext, 'collections' | 'idempotencyKey'>,
   { caller, signal }: Pick<RpcContext, 'caller' | 'signal'>,
   { timeoutMs, logger }: InvocationSettings,
 ): Promise<contract.InvokeToolResponse> {
@@ -49,6 +49,7 @@ export async function invokeTool(
     caller,
     signal: AbortSignal.any([signal, timer.signal]),
     collections: request.collections,
+    idempotencyKey: request.idempotencyKey,
   };
   try {
     const result = await untilAborted(tool.invoke(toolArguments, bound), bound.signal);

@@ -21,10 +21,11 @@ export function createToolHandler(registry: ToolRegistry, settings: InvocationSe
       return { tool: toolMessage(registry.get(name).tool) };
     },
 
-    async invokeTool({ name, argumentsJson, grant }: contract.InvokeToolRequest, context: RpcContext) {
+    async invokeTool(request: contract.InvokeToolRequest, context: RpcContext) {
+      const { name, argumentsJson, grant, idempotencyKey } = request;
       return await invokeTool(
         registry.get(name),
-        { argumentsJson, collections: grant?.collections ?? [] },
+        { argumentsJson, collections: grant?.collections ?? [], idempotencyKey },
         context,
         settings,
       );

@@ -11,6 +11,11 @@ export interface ToolContext {
    * the model's reach.
    */
   collections: readonly string[];
+  /**
+   * Names this invocation, the same each time it is made: a tool with effects has each of them once for a key.
+   * Empty when the caller does not repeat.
+   */
+  idempotencyKey: string;
 }
 
 /** A tool: what models are told of it, and what it does. */

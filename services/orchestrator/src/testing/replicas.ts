@@ -10,10 +10,9 @@ import {
   createPeers,
   type RpcService,
   serve,
+  type Transport,
 } from '@weft/rpc';
 import { type Environment, silentLogger } from '@weft/runtime';
-import { bindCaller, type TestCaller, type TestClient } from '@weft/testing';
-import { type CompatServiceDefinition } from 'nice-grpc';
 import { runFinishedSubject } from '../run-statements';
 import { orchestratorService } from '../service';
 import { Faults, fragileEngine, fragilePeers } from './faults';
@@ -23,10 +22,8 @@ const logger = silentLogger;
 /** One orchestrator process as others see it. */
 export interface Replica {
   faults: Faults;
-  client<Definition extends CompatServiceDefinition>(
-    definition: Definition,
-    caller: TestCaller,
-  ): TestClient<Definition>;
+  /** Reaches it over gRPC. */
+  transport: Transport;
   /** Dies at once: nothing is settled, nothing is said. */
   kill(): void;
   stop(): Promise<void>;
@@ -59,8 +56,8 @@ export async function openReplicas(peers: RpcService[], env: Environment): Promi
   const living = new Set<Replica>();
   const { migrationsFolder } = orchestratorService;
   const database = await engine.openSchema({ schema: 'orchestrator', migrationsFolder, logger });
-  const transport = createInProcessTransport({ logger });
-  transport.add(peers);
+  const inProcess = createInProcessTransport({ logger });
+  inProcess.add(peers);
   return {
     finished,
     eventsOf: (runId) => [...finished.values()].filter((event) => event.runId === runId),
@@ -74,7 +71,7 @@ export async function openReplicas(peers: RpcService[], env: Environment): Promi
         engine: fragileEngine(engine, faults),
         events: bus,
         peers: fragilePeers(
-          createPeers(() => transport),
+          createPeers(() => inProcess),
           faults,
         ),
       });
@@ -88,21 +85,21 @@ export async function openReplicas(peers: RpcService[], env: Environment): Promi
       });
       await hosted.start();
       const target = `127.0.0.1:${server.port}`;
-      const channel = connectGrpc({ target, security: { kind: 'insecure' }, tokens });
+      const transport = connectGrpc({ target, security: { kind: 'insecure' }, tokens });
       const replica: Replica = {
         faults,
-        client: (definition, caller) => bindCaller(channel, definition, caller),
+        transport,
         kill() {
           living.delete(replica);
           faults.die();
-          channel.close();
+          transport.close();
           // Only so that nothing of it stays open: whatever that settles is not heard any more.
           void server.stop();
         },
         async stop() {
           living.delete(replica);
           await server.drain(1000);
-          channel.close();
+          transport.close();
           await server.stop();
           await hosted.stop();
         },
