@@ -19,9 +19,12 @@ interface EventKind<Message> {
   ledgerRows?(message: Message, event: events.EventEnvelope): LedgerRow[];
 }
 
+/** The event that tells of the end of a run, and with it what is billed. */
+export const runFinishedSubject = 'weft.orchestrator.run_finished.v1';
+
 const kinds = new Map<string, EventKind<never>>();
 
-kind('weft.orchestrator.run_finished.v1', {
+kind(runFinishedSubject, {
   codec: events.RunFinished,
   fields: [
     'runId',

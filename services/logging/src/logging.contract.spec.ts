@@ -134,6 +134,34 @@ describe('the ledger', () => {
     expect((await usage.queryUsage(range())).sums).toMatchObject([{ calls: 1 }]);
   });
 
+  it.each(['one batch', 'two batches'])('bills the first of two ends of one run in %s', async (batches) => {
+    const { tenantId, usage } = newTenant();
+    const lost = runFinished(tenantId, {
+      runId: 'run-1',
+      errorReason: 'RUN_LOST',
+      calls: [{ outcome: 'failed' }],
+    });
+    const completed = runFinished(tenantId, { runId: 'run-1', calls: [{}, {}] });
+    if (batches === 'one batch') await bus.publish([lost, completed]);
+    else for (const event of [lost, completed]) await bus.publish([event]);
+    const { records } = await usage.listUsageRecords({});
+    expect(records).toMatchObject([{ attempt: 1, outcome: logging.CallOutcome.FAILED }]);
+  });
+
+  it('bills nothing more when the first end of a run told of no call', async () => {
+    const { tenantId, usage } = newTenant();
+    await bus.publish([runFinished(tenantId, { runId: 'run-1', calls: [] })]);
+    await bus.publish([runFinished(tenantId, { runId: 'run-1' })]);
+    expect((await usage.listUsageRecords({})).records).toEqual([]);
+  });
+
+  it('keeps runs of one id apart by their tenants', async () => {
+    const [first, second] = [newTenant(), newTenant()];
+    await bus.publish([runFinished(first.tenantId, { runId: 'run-1' })]);
+    await bus.publish([runFinished(second.tenantId, { runId: 'run-1' })]);
+    expect((await second.usage.listUsageRecords({})).records).toHaveLength(1);
+  });
+
   it('counts both when two runs came with one request id', async () => {
     const { tenantId, usage } = newTenant();
     await bus.publish([
@@ -154,6 +182,16 @@ describe('the ledger', () => {
     const poison = { ...runFinished(tenantId), payload: Buffer.from([0xff]) };
     await bus.publish([runFinished(tenantId), poison, runFinished(tenantId)]);
     expect([(await usage.listUsageRecords({})).records.length, deadLetters]).toEqual([2, [poison.id]]);
+  });
+
+  it('loses no event of another tenant to one that the database refuses', async () => {
+    const [bad, good] = [newTenant(), newTenant()];
+    const refused = runFinished(bad.tenantId, {}, { eventTime: new Date(NaN) });
+    const before = runFinished(good.tenantId);
+    const after = runFinished(good.tenantId);
+    await bus.publish([before, refused, after]);
+    const { records } = await good.usage.listUsageRecords({});
+    expect([records.length, deadLetters]).toEqual([2, [refused.id]]);
   });
 
   it('stores events of many tenants that come together', async () => {

@@ -1,20 +1,25 @@
 import { ALL_TENANTS, type Database, type Statement } from '@weft/postgres';
 
-import { type EventTrace } from './event-kinds';
+import { type EventTrace, runFinishedSubject } from './event-kinds';
 import { type EventStore } from './event-store';
 import { type LedgerRow } from './ledger';
 import { type EventRecord } from './record';
 import { storableJson } from './storable-json';
 
-/** Two statements of constant text, whatever the number of events: they stay prepared. */
+/** Statements of constant text, whatever the number of events: they stay prepared. */
 const insertRecords = `
   insert into records (tenant_id, id, subject, event_time, run_id, detail)
   select tenant_id, id, subject, event_time, run_id, detail
   from jsonb_to_recordset($1::jsonb)
     as record (tenant_id text, id text, subject text, event_time timestamptz, run_id text, detail jsonb)
+  order by tenant_id, id
   on conflict (tenant_id, id) do nothing
   returning tenant_id, id`;
 
+/**
+ * Goes before the records, so that it sees those of earlier batches alone: of several events that tell of the end of one run, only the first
+ * is billed. Rows go in one order, so that two processes that store the same events wait for each other and not each for the other.
+ */
 const insertLedgerRows = `
   insert into usage_ledger (tenant_id, run_id, attempt, request_id, api_key_id, model, provider, assistant,
     input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time)
@@ -24,6 +29,11 @@ const insertLedgerRows = `
     as call (tenant_id text, run_id text, attempt integer, request_id text, api_key_id text, model text, provider text, assistant text,
       input_tokens bigint, output_tokens bigint, cached_input_tokens bigint, reasoning_tokens bigint, estimated boolean, outcome text,
       start_time timestamptz, end_time timestamptz)
+  where not exists (
+    select from records as earlier
+    where earlier.tenant_id = call.tenant_id and earlier.run_id = call.run_id and earlier.run_id <> ''
+      and earlier.subject = '${runFinishedSubject}')
+  order by tenant_id, run_id, attempt
   on conflict (tenant_id, run_id, attempt) do nothing`;
 
 /** Keeps what events leave behind in PostgreSQL. */
@@ -32,17 +42,28 @@ export class PostgresEventStore implements EventStore {
 
   async store(traces: readonly EventTrace[]): Promise<EventRecord[]> {
     const records = traces.map(({ record }) => record);
-    const ledgerRows = traces.flatMap((trace) => trace.ledgerRows);
+    const ledgerRows = firstOfEachRun(traces).flatMap((trace) => trace.ledgerRows);
     const statements: Statement[] = [
       { text: insertRecords, values: [storableJson(records.map(recordColumns))] },
     ];
     if (ledgerRows.length > 0) {
-      statements.push({ text: insertLedgerRows, values: [storableJson(ledgerRows.map(ledgerColumns))] });
+      statements.unshift({ text: insertLedgerRows, values: [storableJson(ledgerRows.map(ledgerColumns))] });
     }
     // A batch holds events of several tenants.
-    const [inserted] = await this.database.batch(ALL_TENANTS, statements);
+    const inserted = (await this.database.batch(ALL_TENANTS, statements)).at(-1);
     return newOnes(records, inserted as { tenant_id: string; id: string }[]);
   }
+}
+
+/** The first of the events of a batch that tells of the end of each run. */
+function firstOfEachRun(traces: readonly EventTrace[]): EventTrace[] {
+  const seen = new Set<string>();
+  return traces.filter(({ record: { tenantId, subject, runId } }) => {
+    const run = `${tenantId}\0${runId}`;
+    if (subject !== runFinishedSubject || seen.has(run)) return false;
+    seen.add(run);
+    return true;
+  });
 }
 
 /** The first record of each that was inserted: one delivery may hold an event twice. */
