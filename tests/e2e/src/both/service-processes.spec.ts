@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePorts, serviceNames } from '@weft/cluster';
 import { type FakeProvider, startFakeProvider } from '@weft/fake-provider';
 import { adminKey, root } from '../weft-process';
 
@@ -10,20 +10,6 @@ import { adminKey, root } from '../weft-process';
  * Goal: every service runs as a process of its own, and together they answer, with the embedded engines alone.
  * Method: all eleven are started with the addresses of their peers; one chat goes through the gateway's door; then all get SIGTERM.
  */
-
-const names = [
-  'logging',
-  'cache',
-  'safety',
-  'prompt',
-  'memory',
-  'llm',
-  'embedding',
-  'retrieval',
-  'tool',
-  'orchestrator',
-  'gateway',
-];
 
 interface ServiceProcess {
   name: string;
@@ -34,15 +20,6 @@ interface ServiceProcess {
 let provider: FakeProvider;
 let processes: ServiceProcess[];
 let httpUrl: string;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function startService(name: string, env: Record<string, string>): ServiceProcess {
   const child = spawn(process.execPath, [join(root, 'services', name, 'dist', 'main.js')], {
@@ -68,11 +45,10 @@ function startService(name: string, env: Record<string, string>): ServiceProcess
 
 beforeAll(async () => {
   provider = await startFakeProvider();
-  const addresses = new Map<string, string>();
-  for (const name of names) addresses.set(name, `127.0.0.1:${await freePort()}`);
-  const httpPort = await freePort();
+  const [httpPort, ...ports] = await freePorts(serviceNames.length + 1);
+  const addresses = new Map(serviceNames.map((name, index) => [name as string, `127.0.0.1:${ports[index]}`]));
   httpUrl = `http://127.0.0.1:${httpPort}`;
-  processes = names.map((name) =>
+  processes = serviceNames.map((name) =>
     startService(name, {
       WEFT_ADDRESS: addresses.get(name)!,
       WEFT_PEERS: [...addresses].map(([peer, address]) => `${peer}=${address}`).join(','),
@@ -112,5 +88,5 @@ it('ends every process with 0 on SIGTERM', async () => {
       return [name, code];
     }),
   );
-  expect(codes).toEqual(names.map((name) => [name, 0]));
+  expect(codes).toEqual(serviceNames.map((name) => [name, 0]));
 }, 60_000);
