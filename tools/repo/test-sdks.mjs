@@ -1,0 +1,89 @@
+// Runs the smoke tests of the SDKs, or of those named, against one live weft, and prints their sum as the last line.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+// A first run installs what the language needs.
+const timeoutMs = 15 * 60_000;
+const report = join('reports', 'sdks.json');
+mkdirSync('reports', { recursive: true });
+rmSync(report, { force: true });
+
+const named = process.argv.slice(2);
+const tested = readdirSync('sdks').filter((folder) => existsSync(script(folder)));
+const weft = spawn(process.execPath, [join('sdks', 'live-weft', 'live-weft.mjs')], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
+const where = await Promise.race([firstLine(weft.stdout), once(weft, 'exit').then(() => undefined)]);
+let passed = 0;
+let failed = 0;
+if (where === undefined) {
+  console.error('weft did not start');
+  failed = 1;
+} else {
+  const live = JSON.parse(where);
+  const env = {
+    ...process.env,
+    PATH: `${resolve('node_modules', '.bin')}${delimiter}${process.env.PATH}`,
+    WEFT_GRPC_ADDRESS: live.grpc,
+    WEFT_HTTP_URL: live.http,
+    WEFT_PROVIDER_URL: live.provider,
+    WEFT_API_KEY: live.adminKey,
+    WEFT_BROKEN_GRPC_ADDRESS: live.broken,
+  };
+  for (const language of named.length > 0 ? named : tested) {
+    const result = smokeTest(language, env);
+    passed += result.passed;
+    failed += result.failed;
+  }
+  const ended = weft.exitCode === null && weft.signalCode === null ? once(weft, 'exit') : [weft.exitCode];
+  weft.stdin.end();
+  const [code] = await ended;
+  if (code !== 0) {
+    console.error(`weft did not end well: ${code}`);
+    failed += 1;
+  }
+}
+writeFileSync(
+  report,
+  JSON.stringify({
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numRuntimeErrorTestSuites: 0,
+    numPendingTests: 0,
+  }),
+);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+/** What the script counted in its last line; one that counts nothing, or ends badly without naming a failure, is a failure. */
+function smokeTest(language, env) {
+  if (!tested.includes(language)) {
+    console.error(`${language}: there is no ${script(language)}`);
+    return { passed: 0, failed: 1 };
+  }
+  const { status, stdout } = spawnSync('sh', [script(language)], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: timeoutMs,
+  });
+  process.stdout.write(stdout);
+  const match = new RegExp(`^${language}: (\\d+) passed, (\\d+) failed$`).exec(
+    stdout.trimEnd().split('\n').at(-1),
+  );
+  const counted = match === null ? { passed: 0, failed: 0 } : { passed: +match[1], failed: +match[2] };
+  if (status === 0 && counted.passed > 0) return counted;
+  if (counted.failed === 0) console.error(`${language}: the smoke test ended with ${status}`);
+  return { passed: counted.passed, failed: Math.max(1, counted.failed) };
+}
+
+function firstLine(stream) {
+  return new Promise((resolveLine) => createInterface(stream).once('line', resolveLine));
+}
+
+function script(language) {
+  return join('sdks', language, 'smoke-test.sh');
+}
