@@ -1,7 +1,6 @@
 import { unavailable } from '@weft/errors';
 import { type Database, type DatabaseEngine } from '@weft/postgres';
 import { type Peers, type RpcCallOptions, type WeftClient } from '@weft/rpc';
-import { type CompatServiceDefinition } from 'nice-grpc';
 
 /** What can happen to a process of its surroundings, and where it can die. */
 export class Faults {
@@ -65,10 +64,12 @@ function fragileDatabase(database: Database, faults: Faults): Database {
   };
 }
 
+type Contract = Parameters<Peers['client']>[0];
+
 /** Peers that a dead process neither reaches nor hears. */
 export function fragilePeers(peers: Peers, faults: Faults): Peers {
   return {
-    client<Definition extends CompatServiceDefinition>(definition: Definition) {
+    client<Definition extends Contract>(definition: Definition) {
       const client = peers.client(definition) as Record<string, (...given: unknown[]) => unknown>;
       const { fullName, methods } = definition as unknown as {
         fullName: string;
