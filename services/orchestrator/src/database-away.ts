@@ -12,7 +12,7 @@ const temporaryCodes: ReadonlySet<string> = new Set([
 const nothingHolds: ReadonlySet<string> = new Set(['DATABASE_UNAVAILABLE', 'DATABASE_BUSY']);
 
 const backoffMsMin = 50;
-const backoffMsMax = 1000;
+const backoffMsMax = 500;
 
 /** Whether the same work may succeed when it is done again. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -1,4 +1,6 @@
 import { type Logger } from '@weft/runtime';
+import { isDatabaseAway } from './database-away';
+import { type RunRecord } from './run-record';
 import { type RunRecorder } from './run-recorder';
 import { type RunRecovery } from './run-recovery';
 
@@ -43,12 +45,22 @@ export class RunLeases {
     const { recorder, recovery, logger } = this.options;
     try {
       const records = recorder.openRecords();
-      await Promise.all(records.map((record) => record.extend()));
+      await this.extend(records);
       const lost = await recovery.find(records.map(({ id }) => id));
       if (this.hasReachedForALease()) await recovery.end(lost);
     } catch (error) {
       this.reachedSince = undefined;
       logger.warn({ err: error }, 'the leases of runs could not be extended');
+    }
+  }
+
+  /** Fails when the database is away. A run that cannot be written for a reason of its own keeps nobody from the others. */
+  private async extend(records: readonly RunRecord[]): Promise<void> {
+    const results = await Promise.allSettled(records.map((record) => record.extend()));
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue;
+      if (isDatabaseAway(result.reason)) throw result.reason;
+      this.options.logger.error({ err: result.reason, runId: records[index]!.id }, 'a run cannot be written');
     }
   }
 

@@ -10,7 +10,7 @@ const words = fc.array(
 );
 
 describe('TokenTally', () => {
-  it('counts a text as a whole when it is asked at its end', () => {
+  it('counts a text that comes in parts as it counts the whole, give or take a token', () => {
     fc.assert(
       fc.property(words, (parts) => {
         const tally = new TokenTally();
