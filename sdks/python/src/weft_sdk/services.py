@@ -1,0 +1,102 @@
+"""Every public service, made of the descriptors of the generated code: nothing here names one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import lru_cache
+from typing import Any, Callable, Mapping, Sequence, Tuple
+
+import grpc
+import weft
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message_factory import GetMessageClass
+
+from weft_sdk.errors import error_from_rpc
+from weft_sdk.event_stream import EventStream
+
+Metadata = Sequence[Tuple[str, str]]
+
+
+@lru_cache(maxsize=None)
+def public_services() -> Mapping[str, ServiceDescriptor]:
+    """The descriptors of all services by full name, such as `weft.orchestrator.v1.ChatService`."""
+    services: dict[str, ServiceDescriptor] = {}
+    for module in pkgutil.walk_packages(weft.__path__, f"{weft.__name__}."):
+        if not module.name.endswith("_pb2"):
+            continue
+        file = importlib.import_module(module.name).DESCRIPTOR
+        services.update((service.full_name, service) for service in file.services_by_name.values())
+    return services
+
+
+@lru_cache(maxsize=None)
+def services_by_attribute() -> Mapping[str, ServiceDescriptor]:
+    """The same by attribute: `chat` for `ChatService`, `api_key` for `ApiKeyService`. Names that two domains share are not among them."""
+    attributes: dict[str, ServiceDescriptor | None] = {}
+    for service in public_services().values():
+        attribute = snake_case(re.sub("Service$", "", service.name))
+        attributes[attribute] = None if attribute in attributes else service
+    return {attribute: service for attribute, service in attributes.items() if service is not None}
+
+
+class ServiceClient:
+    """The RPCs of one service, as methods in snake_case.
+
+    A method takes the request message, or its fields by name, and `timeout` in seconds. A streaming one returns an EventStream; one whose requests
+    are a stream takes an iterable of them. All raise a WeftError.
+    """
+
+    def __init__(
+        self, channel: grpc.Channel, service: ServiceDescriptor, metadata: Metadata, timeout: float
+    ) -> None:
+        self._name = service.full_name
+        self._methods = {
+            snake_case(method.name): _callable(channel, method, metadata, timeout)
+            for method in service.methods
+        }
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = self.__dict__.get("_methods", {}).get(name)
+        if method is None:
+            raise AttributeError(f"there is no RPC {name!r} in {self.__dict__.get('_name')}")
+        return method
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._methods)
+
+
+def snake_case(name: str) -> str:
+    """`ApiKey` → `api_key`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _callable(
+    channel: grpc.Channel, method: MethodDescriptor, metadata: Metadata, timeout: float
+) -> Callable[..., Any]:
+    request_class = GetMessageClass(method.input_type)
+    kind = "_".join(
+        "stream" if is_stream else "unary" for is_stream in (method.client_streaming, method.server_streaming)
+    )
+    call = getattr(channel, kind)(
+        f"/{method.containing_service.full_name}/{method.name}",
+        request_serializer=request_class.SerializeToString,
+        response_deserializer=GetMessageClass(method.output_type).FromString,
+    )
+
+    def invoke(request: Any = None, *, timeout: float = timeout, **fields: Any) -> Any:
+        if request is None:
+            request = request_class(**fields)
+        elif fields:
+            raise TypeError("give the request or its fields, not both")
+        if method.server_streaming:
+            return EventStream(call(request, timeout=timeout, metadata=metadata), method.output_type)
+        try:
+            return call(request, timeout=timeout, metadata=metadata)
+        except grpc.RpcError as error:
+            raise error_from_rpc(error) from error
+
+    invoke.__name__ = snake_case(method.name)
+    invoke.__doc__ = f"Calls {method.full_name} with a {method.input_type.full_name}."
+    return invoke
