@@ -6,6 +6,12 @@ const { project } = require('../../jest.preset.js');
 module.exports = project('e2e of one process a service on real engines', {
   testMatch: ['<rootDir>/src/*.spec.ts'],
   // What only standalone has: its data folder and its sample.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', 'process-life.spec', 'sample.spec'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    'data-folder.spec',
+    'process-life.spec',
+    'sample.spec',
+  ],
   globals: { weftShape: 'distributed', weftEngines: true },
 });

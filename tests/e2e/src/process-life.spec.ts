@@ -123,9 +123,4 @@ describe('a start', () => {
       /WEFT_HTTP_PORT.*whole number.*Example: WEFT_HTTP_PORT=8080/s,
     );
   });
-
-  it('is refused while another process has the data folder', async () => {
-    await start();
-    await expect(start()).rejects.toThrow(/locked|in use|another process/i);
-  });
 });

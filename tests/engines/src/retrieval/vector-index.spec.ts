@@ -189,7 +189,7 @@ describe('the index of vectors', () => {
     expect(after).toEqual([...before.slice(2).map(({ text }) => text), after.at(-2), after.at(-1)]);
   });
 
-  it('puts a hybrid search into the order of the exact one', async () => {
+  it('finds in a hybrid search what the exact one finds, with the same passages of keywords', async () => {
     const document = (
       await database.query<{ id: string }>(
         'big',
@@ -204,9 +204,13 @@ describe('the index of vectors', () => {
       [big.id, document.id],
     );
     const query = questionOf(big, queries[2]!, { terms: ['heron'] });
-    const scores = async (index: PostgresSearchIndex) =>
-      (await index.search('big', query)).map(({ text, score, keywordScore }) => [text, score, keywordScore]);
-    expect(await scores(approximate())).toEqual(await scores(exact()));
+    const [near, all] = await Promise.all([approximate().search('big', query), exact().search('big', query)]);
+    const byKeyword = (hits: typeof all) =>
+      hits.flatMap(({ text, keywordScore }) => (keywordScore ? [[text, keywordScore]] : []));
+    const texts = new Set(near.map(({ text }) => text));
+    // The index is built by chance: now and then it misses one of the last.
+    const shared = all.filter(({ text }) => texts.has(text)).length / all.length;
+    expect([byKeyword(near), near.length, shared >= 0.95]).toEqual([byKeyword(all), all.length, true]);
   });
 
   it('shows nothing of another tenant', async () => {
