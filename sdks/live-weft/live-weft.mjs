@@ -30,6 +30,8 @@ const [, http, grpc] = await start(
     WEFT_DRAIN_TIMEOUT_MS: '1000',
     WEFT_GRPC_PORT: '0',
     WEFT_HTTP_PORT: '0',
+    // Tests make models fail, and weft warns of each.
+    WEFT_LOG_LEVEL: 'error',
     WEFT_SAMPLE: 'false',
   },
   /^weft ready http=(\S+) grpc=(\S+)$/,

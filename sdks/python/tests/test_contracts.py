@@ -4,8 +4,9 @@ import re
 import unittest
 from pathlib import Path
 
-import weft_sdk
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
+import weft_sdk
 from weft_sdk import Weft
 from weft_sdk.services import services_by_attribute, snake_case
 

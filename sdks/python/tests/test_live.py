@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 
 import provider
+
 from weft.retrieval.v1.document_service_pb2 import INGEST_OUTCOME_CREATED, DocumentInput
 from weft.safety.v1.safety_service_pb2 import DIRECTION_OUTPUT, StreamScreenTextRequest
 from weft_sdk import (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import grpc
+
 from weft.common.v1.message_pb2 import ROLE_USER, Message
 from weft.orchestrator.v1.chat_service_pb2 import ChatRequest, StreamChatResponse
-
 from weft_sdk.event_stream import EventStream
 from weft_sdk.services import ServiceClient, public_services, services_by_attribute
 

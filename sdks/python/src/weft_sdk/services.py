@@ -5,21 +5,22 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from functools import lru_cache
-from typing import Any, Callable, Mapping, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Callable
 
 import grpc
-import weft
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
+import weft
 from weft_sdk.errors import error_from_rpc
 from weft_sdk.event_stream import EventStream
 
-Metadata = Sequence[Tuple[str, str]]
+Metadata = Sequence[tuple[str, str]]
 
 
-@lru_cache(maxsize=None)
+@cache
 def public_services() -> Mapping[str, ServiceDescriptor]:
     """The descriptors of all services by full name, such as `weft.orchestrator.v1.ChatService`."""
     services: dict[str, ServiceDescriptor] = {}
@@ -31,7 +32,7 @@ def public_services() -> Mapping[str, ServiceDescriptor]:
     return services
 
 
-@lru_cache(maxsize=None)
+@cache
 def services_by_attribute() -> Mapping[str, ServiceDescriptor]:
     """The same by attribute: `chat` for `ChatService`, `api_key` for `ApiKeyService`. Names that two domains share are not among them."""
     attributes: dict[str, ServiceDescriptor | None] = {}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Makes the TypeScript SDK and tests it against the live weft that the environment names.
+set -eu
+cd "$(dirname "$0")"
+PATH="$PWD/../../node_modules/.bin:$PATH"
+node ../public-contracts.mjs >&2
+./make.sh >&2
+tsc -p test
+exec node scripts/run-tests.mjs
