@@ -16,6 +16,7 @@ export { type Ejection } from './balancing';
 export { type TlsIdentity } from './certificate-source';
 export { createIdentityTokens, type IdentityTokens } from './identity-token';
 export { createInProcessTransport, type InProcessTransport } from './in-process-transport';
+export { wasNeverProcessed } from './lost-call';
 export { metadataKeys } from './metadata-keys';
 export { contractRegistry, methodPolicies, type MethodPolicy, methodPolicy } from './method-policy';
 export { openPage, type Page } from './page';

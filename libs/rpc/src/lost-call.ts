@@ -1,4 +1,5 @@
 import { status, type StatusObject } from '@grpc/grpc-js';
+import { WeftError } from '@weft/errors';
 import { StatusError } from './grpc-attempt';
 import { metadataKeys } from './metadata-keys';
 import { statusDetails } from './status-details';
@@ -25,6 +26,14 @@ export function lossOf(error: unknown): Loss {
   if (drain === 'ended') return 'ended';
   if (!isLost(error.status) || statusDetails(metadata).info !== undefined) return undefined;
   return code !== status.CANCELLED && unprocessedPattern.test(details) ? 'unprocessed' : 'lost';
+}
+
+/**
+ * Whether a call failed before any handler of the other side can have seen it. Of a call that may not run twice this holds for all its
+ * attempts: after one that was seen there is no other.
+ */
+export function wasNeverProcessed(error: unknown): boolean {
+  return error instanceof WeftError && lossOf(error.cause) === 'unprocessed';
 }
 
 /** Whether a status without details says that the other side went away: a forced shutdown comes as CANCELLED, a reset as INTERNAL. */

@@ -1,5 +1,6 @@
 import { invalidField, notFound, unavailable, WeftError } from '@weft/errors';
 import { callCountsOf, withoutCallCounts } from './call-counts';
+import { unreachableError } from './testing/unreachable-error';
 
 const told = { provider_calls: '2', provider_refusals: '1', provider: 'openai' };
 
@@ -12,12 +13,12 @@ describe('callCountsOf', () => {
   it.each<[string, unknown]>([
     ['a request that its rules refuse', invalidField('messages', 'must be set')],
     ['an identity that is not taken', new WeftError('UNAUTHENTICATED', 'INTERNAL_IDENTITY_INVALID', 'x')],
-    [
-      'a connection that cannot be made',
-      unavailable('SERVICE_UNREACHABLE', 'x', { cause: new Error('No connection established') }),
-    ],
   ])('is none for %s', (_, error) => {
     expect(callCountsOf(error)).toMatchObject({ calls: 0 });
+  });
+
+  it('is none for a connection that cannot be made', async () => {
+    expect(callCountsOf(await unreachableError())).toMatchObject({ calls: 0 });
   });
 
   it.each<[string, unknown]>([

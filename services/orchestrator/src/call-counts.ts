@@ -1,4 +1,5 @@
 import { WeftError } from '@weft/errors';
+import { wasNeverProcessed } from '@weft/rpc';
 
 /** How many calls to a provider a request took that failed. */
 export interface CallCounts {
@@ -31,7 +32,7 @@ export function callCountsOf(error: unknown): CallCounts | undefined {
   const { metadata, reason } = error;
   const calls = metadata[keys.calls];
   if (calls === undefined) {
-    return neverArrived.has(reason) || wasNotSent(error)
+    return neverArrived.has(reason) || wasNeverProcessed(error)
       ? { calls: 0, refusals: 0, provider: '' }
       : undefined;
   }
@@ -52,9 +53,4 @@ export function withoutCallCounts(error: unknown): unknown {
     retryDelayMs: error.retryDelayMs,
     cause: error.cause,
   });
-}
-
-/** What grpc-js says of a call that it could not send at all. */
-function wasNotSent({ cause }: WeftError): boolean {
-  return cause instanceof Error && /No connection established|Name resolution failed/.test(cause.message);
 }

@@ -1,13 +1,7 @@
 import { common } from '@weft/contracts';
-import { WeftError } from '@weft/errors';
 import { CallMeter } from './call-meter';
 import { RunTrace } from './run-trace';
-
-/** What the transport says when it has no connection to a service, whichever it is. */
-const unreachable = () =>
-  new WeftError('UNAVAILABLE', 'SERVICE_UNREACHABLE', 'A service cannot be reached now.', {
-    cause: new Error('14: No connection established'),
-  });
+import { unreachableError } from './testing/unreachable-error';
 
 function startMeter() {
   const identity = {
@@ -23,17 +17,17 @@ function startMeter() {
 }
 
 describe('the bill of a request that failed', () => {
-  it('has no call when the llm service could not be reached', () => {
+  it('has no call when the llm service could not be reached', async () => {
     const { trace, meter } = startMeter();
-    meter.fail(unreachable(), 'failed');
+    meter.fail(await unreachableError(), 'failed');
     expect(trace.calls).toEqual([]);
   });
 
-  it('has the call that had begun when another service could not be reached', () => {
+  it('has the call that had begun when another service could not be reached', async () => {
     const { trace, meter } = startMeter();
     meter.started({ provider: 'openai', providerModel: 'm-1', failedCalls: [] });
     meter.wrote('one two three');
-    meter.fail(unreachable(), 'failed');
+    meter.fail(await unreachableError(), 'failed');
     expect(trace.calls).toMatchObject([
       { provider: 'openai', model: 'm-1', outcome: 'failed', usage: { outputTokens: 3, estimated: true } },
     ]);
