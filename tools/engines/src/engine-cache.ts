@@ -24,11 +24,14 @@ export interface EngineCache {
  */
 export async function engineCache(): Promise<EngineCache> {
   const isRoot = process.getuid?.() === 0;
-  const candidates = cacheCandidates({ isRoot, cacheHome: loadEnginesConfig().cacheHome });
+  const { cacheHome } = loadEnginesConfig();
+  const candidates = cacheCandidates({ isRoot, cacheHome });
   for (const folder of candidates) {
     if (!(await makeFolder(folder))) continue;
     if (isRoot && !(await isReachable(folder))) continue;
-    const shared = isRoot || !(await isOwnedBy(machineCache, 0)) ? [] : [machineCache];
+    // Who names a cache means that one.
+    const usesMachineCache = !isRoot && cacheHome === undefined && (await isOwnedBy(machineCache, 0));
+    const shared = usesMachineCache ? [machineCache] : [];
     return { folders: [folder, ...shared], target: folder };
   }
   throw enginesRefused(
