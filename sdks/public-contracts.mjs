@@ -2,7 +2,7 @@
 // Kept are the RPCs that applications may call, what those need, and every comment. Left out are internal RPCs and messages, and
 // weft's own options: they are what weft enforces, and generated code needs nothing of them.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { createFileRegistry, fromBinary, getExtension, hasExtension, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
@@ -24,7 +24,10 @@ for (const file of kept.file) {
   for (const method of file.service.flatMap((service) => service.method)) removeWeftOptions(method);
   for (const message of file.messageType) removeOptionsOfFields(message);
 }
-writeFileSync(image, toBinary(FileDescriptorSetSchema, kept));
+// Renamed into place: whoever reads it meanwhile gets the one before, whole.
+const written = `${image}.${process.pid}`;
+writeFileSync(written, toBinary(FileDescriptorSetSchema, kept));
+renameSync(written, image);
 console.log(`${methods.length} public RPCs in ${relative(root, image)}`);
 
 /** The image of proto/, or of what the given types need of it. */

@@ -3,9 +3,11 @@
 set -eu
 cd "$(dirname "$0")/../.."
 sdk=sdks/typescript
+image=sdks/.generated/public.binpb
 PATH="$PWD/node_modules/.bin:$PATH"
 
+[ -f "$image" ] || node sdks/public-contracts.mjs
 rm -rf "$sdk/src/gen" "$sdk/dist" "$sdk/tsconfig.tsbuildinfo"
-buf generate sdks/.generated/public.binpb --template "$sdk/buf.gen.yaml"
+buf generate "$image" --template "$sdk/buf.gen.yaml"
 node "$sdk/scripts/write-index.mjs"
 tsc -p "$sdk"

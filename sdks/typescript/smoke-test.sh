@@ -3,7 +3,6 @@
 set -eu
 cd "$(dirname "$0")"
 PATH="$PWD/../../node_modules/.bin:$PATH"
-node ../public-contracts.mjs >&2
 ./make.sh >&2
 tsc -p test
 exec node scripts/run-tests.mjs

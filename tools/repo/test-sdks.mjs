@@ -1,5 +1,5 @@
 // Runs the smoke tests of the SDKs, or of those named, against one live weft, and prints their sum as the last line.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
@@ -10,6 +10,8 @@ const timeoutMs = 15 * 60_000;
 const report = join('reports', 'sdks.json');
 mkdirSync('reports', { recursive: true });
 rmSync(report, { force: true });
+
+execFileSync(process.execPath, [join('sdks', 'public-contracts.mjs')], { stdio: 'inherit' });
 
 const named = process.argv.slice(2);
 const tested = readdirSync('sdks').filter((folder) => existsSync(script(folder)));

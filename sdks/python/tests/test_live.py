@@ -131,6 +131,11 @@ class LiveTest(unittest.TestCase):
             with self.assertRaises(Unauthenticated):
                 stranger.collection.list_collections()
 
+    def test_a_weft_without_tls_is_not_spoken_to_unless_that_is_asked_for(self):
+        with Weft(ADDRESS, KEY, timeout=30) as careful:
+            with self.assertRaises(Unavailable):
+                careful.collection.list_collections()
+
     def test_nothing_listening_is_unavailable(self):
         with Weft("127.0.0.1:1", KEY, timeout=30, secure=False) as nobody:
             with self.assertRaises(Unavailable):

@@ -145,6 +145,13 @@ test('is refused with a wrong key', async () => {
   stranger.close();
 });
 
+test('does not speak to a weft without TLS unless that is asked for', async () => {
+  const careful = new Weft(address, key);
+  const refused = careful.service(retrieval.CollectionService).listCollections({});
+  await assert.rejects(refused, { name: 'WeftError', code: 'UNAVAILABLE' });
+  careful.close();
+});
+
 test('is UNAVAILABLE where nothing listens', async () => {
   const nobody = new Weft('127.0.0.1:1', key, { secure: false });
   const refused = nobody.service(retrieval.CollectionService).listCollections({});
