@@ -4,12 +4,15 @@
  * with `node <service>.cjs`, as a user who may write nowhere, against real engines and a scripted provider.
  */
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBundledWeft, runUntilItEnds } from './bundled-weft.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -67,7 +70,8 @@ describe('the bundle of the services', () => {
 
   it('brings both calls of the model to the ledger, by events', async () => {
     const isThere = async () =>
-      (await rpc(weft, '/weft.logging.v1.UsageService/ListUsageRecords', {})).records?.length === 2 || undefined;
+      (await rpc(weft, '/weft.logging.v1.UsageService/ListUsageRecords', {})).records?.length === 2 ||
+      undefined;
     assert.equal(await eventually(isThere), true);
   });
 
@@ -102,8 +106,23 @@ describe('the Dockerfile', () => {
   });
 
   it('has instructions that there are alone', () => {
-    const known = ['ARG', 'FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'ENTRYPOINT', 'CMD', 'LABEL'];
-    assert.deepEqual(instructions.filter((instruction) => !known.includes(instruction)), []);
+    const known = [
+      'ARG',
+      'FROM',
+      'WORKDIR',
+      'COPY',
+      'RUN',
+      'ENV',
+      'USER',
+      'EXPOSE',
+      'ENTRYPOINT',
+      'CMD',
+      'LABEL',
+    ];
+    assert.deepEqual(
+      instructions.filter((instruction) => !known.includes(instruction)),
+      [],
+    );
   });
 
   it('takes nothing but the bundle into the image', () => {
@@ -124,7 +143,9 @@ async function setUpAssistant(weft) {
   await rpc(weft, '/weft.retrieval.v1.CollectionService/CreateCollection', { name: 'notes' });
   await rpc(weft, '/weft.retrieval.v1.DocumentService/IngestDocuments', {
     collection: 'notes',
-    documents: [{ uri: 'launch.md', content: btoa('# Launch\n\nThe launch is on Monday.') }],
+    documents: [
+      { uri: 'launch.md', content: Buffer.from('# Launch\n\nThe launch is on Monday.').toString('base64') },
+    ],
   });
   await rpc(weft, '/weft.prompt.v1.PromptService/CreatePrompt', {
     name: 'voice',
@@ -146,7 +167,7 @@ async function setUpAssistant(weft) {
 }
 
 async function rpc({ httpUrl, adminKey, key = adminKey }, path, body) {
-  const response = await fetch(`${httpUrl}${path}`, {
+  const response = await globalThis.fetch(`${httpUrl}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -162,6 +183,6 @@ async function eventually(look) {
     const value = await look();
     if (value !== undefined) return value;
     if (performance.now() > endsAt) throw new Error('it did not come true within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 }

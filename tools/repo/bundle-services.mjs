@@ -3,10 +3,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = join(import.meta.dirname, '..', '..');
 const output = resolve(process.argv[2] ?? join(root, 'dist/bundle'));
 
 /** Threads run files of their own: where each is looked for below the bundle, which is where it is built. */
