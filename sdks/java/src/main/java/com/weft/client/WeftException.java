@@ -132,6 +132,12 @@ public class WeftException extends RuntimeException {
       // The code and the text still stand: a detail that is broken must not hide the error that it belongs to.
       failure.addSuppressed(unreadable);
     }
-    return new Details(status.getCode(), reason, answer.getMessage(), metadata, List.copyOf(violations), retryDelay);
+    String text = textOf(answer.getMessage(), status.getCause());
+    return new Details(status.getCode(), reason, text, metadata, List.copyOf(violations), retryDelay);
+  }
+
+  /** What grpc says of a broken connection is "io exception"; what happened to it is in the cause. */
+  private static String textOf(String message, Throwable cause) {
+    return cause == null || cause.getMessage() == null ? message : message + ": " + cause.getMessage();
   }
 }
