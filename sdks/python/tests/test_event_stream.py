@@ -59,8 +59,8 @@ class EventStreamTest(unittest.TestCase):
         events = numbered(STARTED, TEXT, COMPLETED)
         self.assertRaises(StreamTruncated, list, stream_of(*events[:2], *events[1:]))
 
-    def test_raises_when_events_follow_the_terminal_one(self):
-        self.assertRaises(StreamTruncated, list, stream_of(*numbered(STARTED, COMPLETED, TEXT)))
+    def test_raises_when_the_terminal_event_comes_twice(self):
+        self.assertRaises(StreamTruncated, list, stream_of(*numbered(STARTED, COMPLETED, COMPLETED)))
 
     def test_raises_the_error_of_a_failed_event(self):
         failed = {

@@ -29,7 +29,7 @@ const broken = {
   'an event comes twice': numbered(started, text, completed).flatMap((event, at) =>
     at === 1 ? [event, event] : [event],
   ),
-  'events follow the terminal one': numbered(started, completed, text),
+  'the terminal event comes twice': numbered(started, completed, completed),
 };
 for (const [fault, events] of Object.entries(broken))
   test(`throws when ${fault}`, async () => {
