@@ -8,7 +8,7 @@ export NX_DAEMON := false
 # The contracts of the last release: what is in there must go on working.
 CONTRACTS_RELEASED := proto/releases/0.1.0.binpb
 
-.PHONY: help install build run test check format bench clean engines engines-down up down test-engines chaos
+.PHONY: help install build run test check format bench clean engines engines-down up down test-engines chaos sdks test-sdks test-k8s bundle
 # What outlives a command on this machine: engines, and one process a service.
 ENGINES_FOLDER := .weft/engines
 CLUSTER_FOLDER := .weft/cluster
@@ -53,6 +53,18 @@ KILLS := 200
 chaos: build ## kills random services KILLS=200 times during chats and ingestion, and looks whether anything was lost
 	@node tests/engines/dist/chaos/main.js --kills $(KILLS)
 
+sdks: install ## generates and builds the SDKs (needs Python, Go and a JDK with Maven)
+	@node tools/repo/make-sdks.mjs
+
+test-sdks: build ## runs the smoke tests of the SDKs against a live weft
+	@node tools/repo/test-sdks.mjs
+
+bundle: build ## bundles each service into one file for images
+	@node tools/repo/bundle-services.mjs
+
+test-k8s: build ## renders and validates the manifests, and starts the bundled services (needs Go and Python once)
+	@node tools/repo/test-k8s.mjs
+
 check: build ## contracts, types, lint and format, without the tests
 	@buf lint
 	@buf format --diff --exit-code
@@ -68,5 +80,6 @@ bench: build ## measures weft against direct calls, ingestion and retrieval qual
 	@npm run -s bench
 
 clean: ## removes what building made; data and dependencies stay
+	@rm -rf sdks/.generated sdks/*/dist sdks/python/src/weft sdks/python/src/*.egg-info sdks/typescript/src/gen sdks/go/gen sdks/java/target
 	@rm -rf libs/*/dist services/*/dist apps/*/dist tools/*/dist tests/*/dist bench/dist libs/contracts/src/gen libs/contracts/gen .jest-cache .nx reports
 	@find . -name '*.tsbuildinfo' -not -path './node_modules/*' -delete

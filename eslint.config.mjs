@@ -11,6 +11,7 @@ export default tseslint.config(
       '**/dist/**',
       '**/node_modules/**',
       'libs/contracts/src/gen/**',
+      'sdks/typescript/src/gen/**',
       '**/.nx/**',
       '**/.weft/**',
       '.jest-cache/**',
