@@ -3,10 +3,12 @@
  * Method: kustomize renders them; each object is held against the schema of its kind, and all of them against facts read from the source.
  */
 import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { asleep, baseProblems, basesOf, overlayProblems, overlays } from './checks.mjs';
-import { root } from './render.mjs';
+import { asleep, baseProblems, basesOf, overlayProblems, overlays, problemsOf } from './checks.mjs';
+import { render, root } from './render.mjs';
 import { callees, documentedCallees, eventUsers, services } from './source-facts.mjs';
 
 const manifests = join(root, 'k8s');
@@ -42,3 +44,33 @@ describe('the overlays', () => {
       assert.deepEqual(overlayProblems(manifests, overlay), []);
     });
 });
+
+describe('the guide', () => {
+  it("shows an overlay of one's own that is valid and complete, with its image and its names", () => {
+    const objects = renderOverlayOfGuide();
+    const text = JSON.stringify(objects);
+    assert.deepEqual(
+      [
+        problemsOf(objects, 'production'),
+        text.split('"registry.example.com/weft:0.1.0"').length - 1,
+        text.includes('"eg"'),
+      ],
+      [[], 11, false],
+    );
+  });
+});
+
+/** What the guide's example renders to, in a folder beside a copy of the manifests. */
+function renderOverlayOfGuide() {
+  const guide = readFileSync(join(root, 'docs', 'guides', 'deploy-on-kubernetes.md'), 'utf8');
+  const [, example] = /^```yaml\n# my-weft.*\n([^]*?)^```$/m.exec(guide);
+  const folder = mkdtempSync(join(tmpdir(), 'weft-k8s-'));
+  try {
+    cpSync(manifests, join(folder, 'weft', 'k8s'), { recursive: true });
+    mkdirSync(join(folder, 'my-weft'));
+    writeFileSync(join(folder, 'my-weft', 'kustomization.yaml'), example);
+    return render(join(folder, 'my-weft'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
