@@ -83,6 +83,11 @@ func toError(ctx context.Context, err error) error {
 	case codes.Canceled, codes.DeadlineExceeded:
 		// The context's own error, so that callers may ask for it with errors.Is.
 		result.cause = ctx.Err()
+		// The server may end the call at the deadline a moment before the context's own timer fires.
+		deadline, bounded := ctx.Deadline()
+		if result.cause == nil && answer.Code() == codes.DeadlineExceeded && bounded && !time.Now().Before(deadline) {
+			result.cause = context.DeadlineExceeded
+		}
 	}
 	for _, detail := range answer.Details() {
 		switch detail := detail.(type) {
