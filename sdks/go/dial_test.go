@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
 	weft "github.com/weft/weft-go"
 	orchestratorv1 "github.com/weft/weft-go/gen/weft/orchestrator/v1"
 )
@@ -30,6 +33,13 @@ func TestTheKeyIsNotSentInPlaintextUnlessThatWasAskedFor(t *testing.T) {
 	}
 	if server.seen != nil {
 		t.Fatalf("the server was asked, with %v", server.seen)
+	}
+}
+
+func TestPlaintextByTheWayOfGrpcsOwnOptionsIsRefusedWithAKey(t *testing.T) {
+	plaintext := grpc.WithTransportCredentials(insecure.NewCredentials())
+	if _, err := weft.Dial("127.0.0.1:9090", weft.WithKey("secret"), weft.WithDialOptions(plaintext)); err == nil {
+		t.Fatal("the key would have been sent in the clear")
 	}
 }
 

@@ -57,7 +57,7 @@ func unique(text string) string {
 	return fmt.Sprintf("%s-go-%d", text, time.Now().UnixNano())
 }
 
-// script tells the provider how to answer its next chat.
+// script tells the provider how to answer its next chat; what a failed test has left there is forgotten.
 func script(t *testing.T, script map[string]any) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"enqueue": []any{script}})
@@ -65,13 +65,20 @@ func script(t *testing.T, script map[string]any) {
 		t.Fatal(err)
 	}
 	url := setting(t, "WEFT_PROVIDER_URL") + "/__fake/scripts"
-	answer, err := http.Post(url, "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode >= 300 {
-		t.Fatalf("the provider refused the script: %s", answer.Status)
+	for _, method := range []string{http.MethodDelete, http.MethodPost} {
+		request, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("content-type", "application/json")
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode >= 300 {
+			t.Fatalf("the provider refused the script: %s", answer.Status)
+		}
 	}
 }
 

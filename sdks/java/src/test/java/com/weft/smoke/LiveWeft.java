@@ -59,17 +59,19 @@ final class LiveWeft {
     return text + "-java-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
-  /** Tells the provider how to answer its next chat. */
+  /** Tells the provider how to answer its next chat; what a failed test has left there is forgotten. */
   static void script(Map<String, Object> script) throws IOException, InterruptedException {
     String body = new Gson().toJson(Map.of("enqueue", List.of(script)));
-    var request =
-        HttpRequest.newBuilder(URI.create(setting("WEFT_PROVIDER_URL") + "/__fake/scripts"))
-            .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    var answer = HTTP.send(request, BodyHandlers.ofString());
-    if (answer.statusCode() >= 300) {
-      throw new IllegalStateException("The provider refused the script: " + answer.body());
+    for (String method : List.of("DELETE", "POST")) {
+      var request =
+          HttpRequest.newBuilder(URI.create(setting("WEFT_PROVIDER_URL") + "/__fake/scripts"))
+              .header("content-type", "application/json")
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build();
+      var answer = HTTP.send(request, BodyHandlers.ofString());
+      if (answer.statusCode() >= 300) {
+        throw new IllegalStateException("The provider refused the script: " + answer.body());
+      }
     }
   }
 
