@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type TlsSecurity } from '@weft/rpc';
 import { loadTransportSecurity } from './transport-security';
 
 let folder: string;
@@ -29,10 +30,20 @@ describe('how services reach each other', () => {
   });
 
   it('is TLS with the certificates of the files', () => {
-    expect(loadTransportSecurity(certificates())).toEqual({
+    expect(loadTransportSecurity(certificates())).toMatchObject({
       kind: 'tls',
       authority: Buffer.from('the ca.crt'),
       certificate: Buffer.from('the tls.crt'),
+      key: Buffer.from('the tls.key'),
+    });
+  });
+
+  it('takes certificates that are renewed in the same files', () => {
+    const security = loadTransportSecurity(certificates()) as TlsSecurity;
+    writeFileSync(file('tls.crt'), 'the renewed one');
+    expect(security.reload!()).toEqual({
+      authority: Buffer.from('the ca.crt'),
+      certificate: Buffer.from('the renewed one'),
       key: Buffer.from('the tls.key'),
     });
   });

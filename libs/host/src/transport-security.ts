@@ -29,8 +29,12 @@ export function loadTransportSecurity(env: Environment): TransportSecurity {
   if (missing.length > 0) throw badSecurity(missing);
   if (settings.WEFT_INSECURE_TRANSPORT)
     throw badConfiguration('WEFT_INSECURE_TRANSPORT: must not be true where WEFT_TLS_* name certificates.');
-  const [authority, certificate, key] = variables.map((variable) => readPem(variable, settings[variable]!));
-  return { kind: 'tls', authority: authority!, certificate: certificate!, key: key! };
+  const read = () => {
+    const [authority, certificate, key] = variables.map((variable) => readPem(variable, settings[variable]!));
+    return { authority: authority!, certificate: certificate!, key: key! };
+  };
+  // Certificates are renewed under the same names: connections made later use the new ones.
+  return { kind: 'tls', ...read(), reload: read };
 }
 
 function fileSetting(what: string, name: string) {
