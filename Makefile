@@ -80,6 +80,6 @@ bench: build ## measures weft against direct calls, ingestion and retrieval qual
 	@npm run -s bench
 
 clean: ## removes what building made; data and dependencies stay
-	@rm -rf sdks/.generated sdks/*/dist sdks/python/src/weft sdks/python/src/*.egg-info sdks/typescript/src/gen sdks/go/gen sdks/java/target
+	@rm -rf dist sdks/.generated sdks/*/dist sdks/python/src/weft sdks/python/src/*.egg-info sdks/typescript/src/gen sdks/go/gen sdks/java/target
 	@rm -rf libs/*/dist services/*/dist apps/*/dist tools/*/dist tests/*/dist bench/dist libs/contracts/src/gen libs/contracts/gen .jest-cache .nx reports
 	@find . -name '*.tsbuildinfo' -not -path './node_modules/*' -delete
