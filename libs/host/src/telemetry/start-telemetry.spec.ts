@@ -60,7 +60,7 @@ it('refuses a port that another has', async () => {
 /** What a process of its own sends and logs; within jest nothing can be sent. */
 async function sentBy(endpoint: string, body: string): Promise<{ code: number; logged: string[] }> {
   const host = JSON.stringify(join(__dirname, '..', '..', 'dist', 'index.js'));
-  const runtime = JSON.stringify(require.resolve('@weft/runtime'));
+  const runtime = JSON.stringify(join(__dirname, '..', '..', '..', 'runtime', 'dist', 'index.js'));
   const script = `
     const { loadTelemetryConfig, startTelemetry } = require(${host});
     const { createLogger, metrics, openSpan } = require(${runtime});
