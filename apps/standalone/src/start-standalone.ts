@@ -4,8 +4,10 @@ import {
   type HostedService,
   type HostResources,
   loadEngineConfig,
+  loadTelemetryConfig,
   openDatabaseEngine,
   openEventBus,
+  startTelemetry,
 } from '@weft/host';
 import { type Environment, type Lifecycle, type Logger } from '@weft/runtime';
 import { type StandaloneConfig } from './config';
@@ -31,6 +33,8 @@ export async function startStandalone(
 ): Promise<Doors> {
   const secrets = loadSecrets(env, config.dataDir);
   const engines = loadEngineConfig(env);
+  const telemetry = await startTelemetry({ config: loadTelemetryConfig(env), serviceName: 'weft', logger });
+  lifecycle.onStop('telemetry', () => telemetry.stop());
   const dataDir = config.dataDir === 'memory' ? 'memory' : join(config.dataDir, 'database');
   const engine = await openDatabaseEngine(engines, { dataDir, applicationName: 'weft standalone', logger });
   lifecycle.onStop('database', () => engine.close());

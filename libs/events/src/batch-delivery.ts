@@ -1,8 +1,9 @@
 import { type events } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
-import { type Logger } from '@weft/runtime';
+import { type Logger, metrics } from '@weft/runtime';
 
 import { type SubscribeOptions } from './event-bus';
+import { EventObservations } from './event-observations';
 
 /** An event on its way to one consumer. It ends once: handled, given up or abandoned. */
 export interface Delivery {
@@ -79,7 +80,8 @@ export class BatchDelivery<D extends Delivery> {
     const { consumer } = this.options;
     for (let waits = 0; ; waits++) {
       try {
-        return await delivery.giveUp(error);
+        await delivery.giveUp(error);
+        return metrics.deadLetters.add(1, { 'messaging.consumer.group.name': consumer });
       } catch (cause) {
         this.settings.logger.warn(
           { err: cause, consumer, event: delivery.event.id },
@@ -93,10 +95,15 @@ export class BatchDelivery<D extends Delivery> {
 
   /** The failure of one attempt, wrapped because anything can be thrown. */
   private async attempt(batch: D[]): Promise<{ cause: unknown } | undefined> {
+    const { consumer } = this.options;
+    const observations = EventObservations.begin(
+      consumer,
+      batch.map(({ event }) => event),
+    );
     try {
-      await this.options.handle(batch.map(({ event }) => event));
+      await this.options.handle(observations.events);
     } catch (cause) {
-      const { consumer } = this.options;
+      observations.failed(cause);
       this.settings.logger.warn(
         { err: cause, consumer, events: batch.length },
         'a consumer failed on a batch of events',
@@ -104,6 +111,7 @@ export class BatchDelivery<D extends Delivery> {
       for (const delivery of batch) delivery.failed?.();
       return { cause };
     }
+    observations.handled();
     for (const delivery of batch) delivery.handled();
     return undefined;
   }

@@ -41,7 +41,7 @@ export async function createService<Config, Instance extends ServiceInstance>(
   const config = definition.loadConfig(resources.env);
   const database = await openDatabase(definition, resources.engine, logger);
   const relays = database !== undefined && (resources.relaysOutbox ?? true);
-  const relay = relays ? await relayOf(database, resources.events, logger) : undefined;
+  const relay = relays ? await relayOf(definition.name, database, resources.events, logger) : undefined;
   const instance = await definition.create({
     config,
     logger,
@@ -81,6 +81,7 @@ async function openDatabase(
 
 /** A schema with an outbox gets a relay. */
 async function relayOf(
+  service: string,
   database: Database,
   events: EventBus,
   logger: Logger,
@@ -90,5 +91,5 @@ async function relayOf(
     `select to_regclass('outbox') is not null as present`,
   );
   if (!row?.present) return undefined;
-  return createOutboxRelay({ database, publish: (envelopes) => events.publish(envelopes), logger });
+  return createOutboxRelay({ database, publish: (envelopes) => events.publish(envelopes), logger, service });
 }

@@ -8,3 +8,5 @@ export {
   type ServiceDefinition,
   type ServiceInstance,
 } from './service-definition';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/start-telemetry';
+export { loadTelemetryConfig, type TelemetryConfig } from './telemetry/telemetry-config';

@@ -27,6 +27,8 @@ import { type EngineConfig, loadEngineConfig } from './engine-config';
 import { openDatabaseEngine, openEventBus } from './open-engines';
 import { openProbeServer } from './probe-server';
 import { type ServiceDefinition } from './service-definition';
+import { startTelemetry } from './telemetry/start-telemetry';
+import { loadTelemetryConfig } from './telemetry/telemetry-config';
 
 /** How often readiness is looked at for the health that gRPC clients can ask for. */
 const healthIntervalMs = 1000;
@@ -61,6 +63,12 @@ async function startServiceProcess(
   { config, engines, logger, lifecycle }: ProcessParts,
 ): Promise<void> {
   lifecycle.bound(config.drainTimeoutMs + exitMarginMs);
+  const telemetry = await startTelemetry({
+    config: loadTelemetryConfig(env),
+    serviceName: definition.name,
+    logger,
+  });
+  lifecycle.onStop('telemetry', () => telemetry.stop());
   const readiness = createReadiness();
   await startProbes(config, readiness, lifecycle);
   const tokens = createIdentityTokens(config.identitySecret);

@@ -163,6 +163,7 @@ const outboxTableFunctions = `
       );
       perform weft_tenant_table('outbox_dead');
     end if;
+    alter table outbox add column if not exists traceparent text;
   end $function$;
   create or replace function weft_outbox_table() returns void language plpgsql as $function$
   begin

@@ -57,7 +57,8 @@ function createEndpoint(
       const call = new InboundCall(policy, context, options);
       try {
         const admitted = await call.admit();
-        const answer = handler(codec.readRequest(bytes), admitted) as Promise<unknown>;
+        const request = codec.readRequest(bytes);
+        const answer = call.within(() => handler(request, admitted) as Promise<unknown>);
         return codec.writeResponse(await untilAborted(Promise.resolve(answer), call.signal));
       } catch (error) {
         const failure = call.failure(error);

@@ -1,8 +1,9 @@
 import { WeftError } from '@weft/errors';
-import { type Logger } from '@weft/runtime';
+import { type Logger, withinTrace } from '@weft/runtime';
 import { type CallContext, type Metadata } from 'nice-grpc-common';
-import { abortReason, isAbortError, untilAborted } from './abort';
+import { abortReason, callerGone, isAbortError, untilAborted } from './abort';
 import { type Admission } from './admission';
+import { CallObservation } from './call-observation';
 import { type Caller, type RpcContext } from './caller';
 import { type DeadlineScope, openDeadline } from './deadline';
 import { metadataKeys } from './metadata-keys';
@@ -41,6 +42,8 @@ export interface InboundOptions {
 export class InboundCall {
   private readonly scope: DeadlineScope;
   private readonly deadline: number;
+  private readonly observation: CallObservation | undefined;
+  private endedWith: string | undefined;
 
   constructor(
     private readonly policy: MethodPolicy,
@@ -50,6 +53,13 @@ export class InboundCall {
     const latest = Date.now() + policy.deadlineMs;
     this.deadline = Math.min(context.deadline ?? latest, latest);
     this.scope = openDeadline(context.signal, this.deadline);
+    const parent = context.handedOver?.traceparent ?? context.metadata.get(metadataKeys.traceparent);
+    this.observation = CallObservation.begin('server', policy, parent);
+  }
+
+  /** Does work of this call's: what it logs bears the call's trace. */
+  within<T>(work: () => T): T {
+    return withinTrace(this.observation?.traceparent, work);
   }
 
   /** Aborted when the caller goes away, at the deadline, and at the end of a drain. */
@@ -87,8 +97,28 @@ export class InboundCall {
     this.scope.abort(reason);
   }
 
+  /** The reader wants no more, which is its own business: nothing has failed. */
+  left(): void {
+    if (!this.signal.aborted) this.endedWith ??= 'OK';
+    this.abort(callerGone());
+  }
+
   /** What leaves: our own errors, the abort's reason where that is what stopped the work, a bare INTERNAL else. */
   failure(error: unknown): WeftError {
+    const failure = this.failureOf(error);
+    this.endedWith = failure.code;
+    return failure;
+  }
+
+  /** Gives back what the call holds. Call it once the call is over. */
+  end(): void {
+    this.options.admission.leave(this.scope);
+    this.scope.close();
+    const { signal } = this;
+    this.observation?.end(this.endedWith ?? (signal.aborted ? abortReason(signal).code : 'OK'));
+  }
+
+  private failureOf(error: unknown): WeftError {
     const { signal, context } = this;
     const stopped = !(error instanceof WeftError) && signal.aborted && isReasonOf(error, signal);
     const fate = this.options.admission.fateOf(stopped ? signal.reason : error, this.scope);
@@ -96,18 +126,15 @@ export class InboundCall {
     if (stopped) return abortReason(signal);
     const leaves = publicError(error);
     if (leaves.code === 'INTERNAL') {
-      this.options.logger.error({ err: error, method: this.policy.path }, 'a call failed');
+      this.within(() => this.options.logger.error({ err: error, method: this.policy.path }, 'a call failed'));
     }
     return leaves;
   }
 
-  /** Gives back what the call holds. Call it once the call is over. */
-  end(): void {
-    this.options.admission.leave(this.scope);
-    this.scope.close();
-  }
-
   private bounded(caller: Caller): Caller {
+    const traceparent = this.observation?.traceparent;
+    if (traceparent !== caller.traceparent && traceparent !== undefined)
+      return { ...caller, deadline: Math.min(caller.deadline, this.deadline), traceparent };
     return caller.deadline <= this.deadline ? caller : { ...caller, deadline: this.deadline };
   }
 }

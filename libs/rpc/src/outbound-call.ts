@@ -1,7 +1,8 @@
-import { internal } from '@weft/errors';
+import { internal, WeftError } from '@weft/errors';
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { type CallOptions, Metadata } from 'nice-grpc-common';
 import { abortReason, callerGone } from './abort';
+import { CallObservation } from './call-observation';
 import { type Caller, type RpcCallOptions } from './caller';
 import { fromClientError } from './client-error';
 import { type AttemptOptions } from './grpc-attempt';
@@ -30,6 +31,8 @@ export class OutboundCall implements OutboundScope, FailedCall {
   private readonly given: CallOptions;
   private readonly metadata: Metadata;
   private readonly scope: DeadlineScope;
+  private readonly observation: CallObservation | undefined;
+  private failedWith: string | undefined;
 
   /** @throws WeftError RESOURCE_EXHAUSTED `METADATA_TOO_LARGE` */
   constructor(policy: MethodPolicy, { caller, ...given }: RpcCallOptions, tokens: IdentityTokens) {
@@ -37,7 +40,9 @@ export class OutboundCall implements OutboundScope, FailedCall {
     this.given = given;
     this.deadline = caller.deadline;
     this.idempotency = policy.idempotency;
-    this.metadata = callMetadata(caller, given.metadata, tokens);
+    this.observation = CallObservation.begin('client', policy, caller.traceparent);
+    const traceparent = this.observation?.traceparent ?? caller.traceparent;
+    this.metadata = callMetadata(caller, traceparent, given.metadata, tokens);
     this.scope = openDeadline(given.signal, caller.deadline);
   }
 
@@ -49,6 +54,7 @@ export class OutboundCall implements OutboundScope, FailedCall {
   /** Begins an attempt. */
   attempt(): AttemptOptions {
     this.attempts++;
+    this.failedWith = undefined;
     this.metadata.set(metadataKeys.timeout, timeoutUntil(this.deadline));
     const { onHeader, onTrailer } = this.given;
     return {
@@ -62,24 +68,38 @@ export class OutboundCall implements OutboundScope, FailedCall {
   /** Why the call was aborted if it was, else what the peer said. */
   failure(error: unknown): unknown {
     const { signal } = this;
-    return signal.aborted ? abortReason(signal) : fromClientError(error);
+    const failure = signal.aborted ? abortReason(signal) : fromClientError(error);
+    this.failedWith = failure instanceof WeftError ? failure.code : 'UNKNOWN';
+    return failure;
   }
 
   cancel(): void {
+    this.observe();
     this.scope.abort(callerGone());
     this.scope.close();
   }
 
   /** Gives back what the call holds. */
   end(): void {
+    this.observe();
     this.scope.close();
+  }
+
+  private observe(): void {
+    const { signal } = this;
+    this.observation?.end(this.failedWith ?? (signal.aborted ? abortReason(signal).code : 'OK'));
   }
 }
 
-function callMetadata(caller: Caller, given: Metadata | undefined, tokens: IdentityTokens): Metadata {
+function callMetadata(
+  caller: Caller,
+  traceparent: string | undefined,
+  given: Metadata | undefined,
+  tokens: IdentityTokens,
+): Metadata {
   const metadata = Metadata(given).set(metadataKeys.identity, tokens.mint(caller));
-  if (caller.traceparent !== undefined && traceparentPattern.test(caller.traceparent)) {
-    metadata.set(metadataKeys.traceparent, caller.traceparent);
+  if (traceparent !== undefined && traceparentPattern.test(traceparent)) {
+    metadata.set(metadataKeys.traceparent, traceparent);
   }
   metadata.set(metadataKeys.timeout, timeoutUntil(caller.deadline));
   checkMetadataSize(metadata);

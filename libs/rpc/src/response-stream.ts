@@ -1,4 +1,3 @@
-import { callerGone } from './abort';
 import { boundedStream, type BoundedStream } from './bounded-stream';
 import { type EndpointCodec, type Handler } from './endpoint';
 import { type InboundCall } from './inbound-call';
@@ -30,7 +29,7 @@ export class ResponseStream implements AsyncIterableIterator<Uint8Array> {
     this.call ??= this.begin();
     try {
       const responses = this.responses ?? (await (this.opening ??= this.open(this.call)));
-      const result = await responses.next();
+      const result = await this.call.within(() => responses.next());
       if (!result.done) return result;
     } catch (error) {
       throw this.fail(this.call, error);
@@ -42,7 +41,7 @@ export class ResponseStream implements AsyncIterableIterator<Uint8Array> {
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (!this.over) {
       this.over = true;
-      this.call?.abort(callerGone());
+      this.call?.left();
       this.release();
     }
     return Promise.resolve({ done: true, value: undefined });

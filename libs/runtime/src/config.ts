@@ -48,9 +48,9 @@ function metaOf(schema: z.ZodType | undefined): z.core.GlobalMeta {
   return schema.meta() ?? metaOf(innerType);
 }
 
-/** URLs carry passwords. */
+/** URLs carry passwords, and headers keys. */
 function looksSecret(variable: string): boolean {
-  return /KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|URL/.test(variable);
+  return /KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|URL|ENDPOINT|HEADERS/.test(variable);
 }
 
 /** A whole number between two bounds, inclusive. */

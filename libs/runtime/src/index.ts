@@ -12,3 +12,29 @@ export { Lifecycle, type StopStep } from './lifecycle';
 export { createLogger, type Logger, type LogLevel, logLevels, silentLogger } from './logger';
 export { createReadiness, type Readiness, type ReadinessCheck } from './readiness';
 export { runProcess } from './run-process';
+export {
+  type CountMetric,
+  type GaugeMetric,
+  type Labels,
+  type Metric,
+  type ValueMetric,
+} from './telemetry/instruments';
+export { type LogLineListener, setLogLineListener } from './telemetry/log-lines';
+export { allMetrics, metrics } from './telemetry/metrics';
+export { parseTraceparent, type TraceParent } from './telemetry/trace-parent';
+export { currentTraceparent, withinTrace } from './telemetry/trace-scope';
+export {
+  isTracing,
+  openChildSpan,
+  openSpan,
+  setTraceSource,
+  type SpanFacts,
+  type TraceSource,
+  type TraceSpan,
+  type WorkKind,
+} from './telemetry/tracing';
+export {
+  ModelCallObservation,
+  type ModelCallStart,
+  type TokensTaken,
+} from './telemetry/model-call-observation';

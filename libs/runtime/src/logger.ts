@@ -1,5 +1,8 @@
 import pino from 'pino';
 import { describeError } from './describe-error';
+import { logLineWritten } from './telemetry/log-lines';
+import { parseTraceparent } from './telemetry/trace-parent';
+import { currentTraceparent } from './telemetry/trace-scope';
 
 /** Structured logging. Fields are facts for a program; never content of prompts, answers or documents, never secrets. */
 export interface Logger {
@@ -26,10 +29,23 @@ export function createLogger(options: { level: LogLevel; name?: string }): Logge
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
+      mixin: traceFields,
+      hooks: {
+        streamWrite(line) {
+          logLineWritten(line);
+          return line;
+        },
+      },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** Which trace a line belongs to. */
+function traceFields(): object {
+  const parent = parseTraceparent(currentTraceparent());
+  return parent === undefined ? {} : { trace_id: parent.traceId, span_id: parent.spanId };
 }
 
 /** Logs nothing. */

@@ -1,6 +1,7 @@
 import { type cache } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
 import { type RpcContext } from '@weft/rpc';
+import { metrics } from '@weft/runtime';
 import { type EntryStore } from './entry-store';
 import { entryTtlMs } from './entry-ttl';
 import { keyDigest } from './key-digest';
@@ -12,6 +13,7 @@ export function createCacheHandler(store: EntryStore, bound: TenantBound) {
     async lookupEntry(request: cache.LookupEntryRequest, context: RpcContext) {
       const { tenantId } = context.caller.identity;
       const entry = await store.find(tenantId, keyDigest(tenantId, request.key!));
+      metrics.cacheLookups.add(1, { 'weft.cache.result': entry === undefined ? 'miss' : 'hit' });
       return entry === undefined
         ? {}
         : { entry: { ...entry, payload: Buffer.from(entry.payload), complete: true } };

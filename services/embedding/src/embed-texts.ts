@@ -1,6 +1,6 @@
-import { internal } from '@weft/errors';
 import { callerGone, untilAborted } from '@weft/rpc';
-import { type Logger } from '@weft/runtime';
+import { internal, WeftError } from '@weft/errors';
+import { currentTraceparent, type Logger, ModelCallObservation } from '@weft/runtime';
 import { type EmbeddingCache } from './embedding-cache';
 import { type EmbeddedText, type EmbeddedTexts, type EmbeddingProvider } from './embedding-provider';
 import { type ModelDimensions } from './model-dimensions';
@@ -159,11 +159,22 @@ export class TextEmbedder {
   private async callProvider(request: EmbedRequest, slice: Flight[]): Promise<EmbeddedTexts> {
     const { signal } = slice[0]!.group.controller;
     const texts = slice.map(({ text }) => text);
+    const { model, provider } = request;
+    const traceparent = currentTraceparent();
+    const observation = ModelCallObservation.begin({
+      operation: 'embeddings',
+      provider: provider.name,
+      model,
+      traceparent,
+    });
     try {
-      const answer = await request.provider.embed(request.model, texts, signal);
-      this.dimensions.check(request.model, answer.texts[0]!.vector.length);
+      const answer = await provider.embed(model, texts, signal);
+      this.dimensions.check(model, answer.texts[0]!.vector.length);
+      const inputTokens = answer.texts.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
+      observation?.completed({ inputTokens, outputTokens: 0 });
       return answer;
     } catch (error) {
+      observation?.failed(error instanceof WeftError ? error.reason : 'INTERNAL');
       for (const { reject } of slice) reject(error);
       throw error;
     }

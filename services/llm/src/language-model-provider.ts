@@ -10,6 +10,8 @@ export interface CallBounds {
   signal: AbortSignal;
   /** Unix milliseconds. */
   deadline: number;
+  /** The W3C trace context that the call belongs to. */
+  traceparent?: string | undefined;
   /** Counts the calls to the provider: `begin` when one goes out, `fail` when it fails before the answer begins. */
   calls: ProviderCalls;
 }

@@ -15,5 +15,10 @@ export function llmHandler(context: StreamContext): RpcService {
 }
 
 function boundsOf({ signal, caller }: RpcContext): CallBounds {
-  return { signal, deadline: caller.deadline, calls: new ProviderCalls() };
+  return {
+    signal,
+    deadline: caller.deadline,
+    traceparent: caller.traceparent,
+    calls: new ProviderCalls(),
+  };
 }

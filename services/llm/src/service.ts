@@ -5,6 +5,7 @@ import { llmHandler } from './llm-handler';
 import { ModelCatalog } from './model-catalog';
 import { modelHandler } from './model-handler';
 import { ModelList } from './model-list';
+import { ObservedProvider } from './observed-provider';
 import { OpenAiProvider } from './openai/openai-provider';
 
 const heartbeatIntervalMs = 10_000;
@@ -14,9 +15,12 @@ export const llmService = defineService({
   name: 'llm',
   loadConfig: loadLlmConfig,
   async create({ config, logger }) {
-    const openai = config.openai === undefined ? undefined : new OpenAiProvider(config.openai, logger);
+    const openai =
+      config.openai === undefined
+        ? undefined
+        : new ObservedProvider(new OpenAiProvider(config.openai, logger));
     const catalog = await ModelCatalog.create({
-      builtin: new ExtractiveProvider(),
+      builtin: new ObservedProvider(new ExtractiveProvider()),
       provider: openai === undefined ? undefined : new ModelList(openai, config.modelListTtlMs, logger),
       defaultModel: config.defaultModel,
     });

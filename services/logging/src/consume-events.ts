@@ -1,4 +1,6 @@
 import { type events } from '@weft/contracts';
+import { WeftError } from '@weft/errors';
+import { openChildSpan } from '@weft/runtime';
 
 import { traceOf } from './event-kinds';
 import { type EventStore } from './event-store';
@@ -10,6 +12,18 @@ import { type RecordFeed } from './record-feed';
  */
 export function consumeEvents(store: EventStore, feed: RecordFeed) {
   return async (batch: events.EventEnvelope[]): Promise<void> => {
-    feed.add(await store.store(batch.map(traceOf)));
+    const traces = batch.map(traceOf);
+    const spans = batch.map(({ traceparent }, index) =>
+      openChildSpan('write ledger', 'internal', traceparent, {
+        'weft.ledger.rows': traces[index]!.ledgerRows.length,
+      }),
+    );
+    try {
+      feed.add(await store.store(traces));
+    } catch (error) {
+      for (const span of spans) span?.end(error instanceof WeftError ? error.reason : 'INTERNAL');
+      throw error;
+    }
+    for (const span of spans) span?.end();
   };
 }

@@ -1,9 +1,9 @@
 import { type WeftError } from '@weft/errors';
-import { type Logger } from '@weft/runtime';
+import { type Logger, metrics } from '@weft/runtime';
 import { mayHold, repeatWhileAway } from './database-away';
 import { runCancelled, runLost, runNotRecorded } from './run-errors';
 import { endedRow, type OpenRow, openRow } from './run-rows';
-import { type RunEnd, type RunTrace } from './run-trace';
+import { type RunEnd, type RunTrace, stateNames } from './run-trace';
 import { type Written, type RunWriter } from './run-writer';
 import { within } from './within';
 
@@ -86,6 +86,7 @@ export class RunRecord {
   async end(end: RunEnd): Promise<void> {
     const isRefused = this.state === 'refused';
     this.state = 'ending';
+    metrics.runs.add(1, { 'weft.run.state': stateNames[end.state] ?? 'failed' });
     clearTimeout(this.opening);
     if (isRefused && !this.hasRow && this.writing === 0) {
       this.options.onClose(this);

@@ -1,5 +1,5 @@
 import { ALL_TENANTS, type Database } from '@weft/postgres';
-import { type Logger } from '@weft/runtime';
+import { type Logger, metrics } from '@weft/runtime';
 import { type LostRow, lostRow } from './run-rows';
 import { endLostRuns, findLostRuns } from './run-statements';
 
@@ -45,6 +45,7 @@ export class RunRecovery {
     const ended = await this.database.query<{ id: string }>(ALL_TENANTS, text, values);
     if (ended.length === 0) return;
     this.outbox.notify();
+    metrics.runs.add(ended.length, { 'weft.run.state': 'lost' });
     this.logger.warn({ runIds: ended.map(({ id }) => id) }, 'runs of a lost process were ended');
   }
 }

@@ -25,6 +25,8 @@ export interface EndedRow {
   eventId: string;
   eventTime: Date;
   payload: Uint8Array;
+  /** The W3C trace context of who began the run; undefined when a lost run is ended by another. */
+  traceparent: string | undefined;
 }
 
 /** A run whose process is lost, as it was kept last. */
@@ -58,7 +60,7 @@ export function openRow(trace: RunTrace): OpenRow {
 /** The run as it ended. */
 export function endedRow(trace: RunTrace, end: RunEnd): EndedRow {
   const run = trace.toRun(end);
-  return rowOf(trace.caller.identity.tenantId, run, trace.toEvent(run));
+  return rowOf(trace.caller.identity.tenantId, run, trace.toEvent(run), trace.caller.traceparent);
 }
 
 /** The run as it ends because its process is lost: with the calls that were begun, and what was known of them last. */
@@ -75,7 +77,12 @@ export function lostRow({ tenantId, record, draft, foundTime }: LostRow): EndedR
   return rowOf(tenantId, run, { ...event, endTime: foundTime });
 }
 
-function rowOf(tenantId: string, run: orchestrator.Run, event: events.RunFinished): EndedRow {
+function rowOf(
+  tenantId: string,
+  run: orchestrator.Run,
+  event: events.RunFinished,
+  traceparent?: string,
+): EndedRow {
   return {
     tenantId,
     id: run.id,
@@ -86,5 +93,6 @@ function rowOf(tenantId: string, run: orchestrator.Run, event: events.RunFinishe
     eventId: `${run.id}:finished`,
     eventTime: run.endTime!,
     payload: events.RunFinished.encode(event).finish(),
+    traceparent,
   };
 }

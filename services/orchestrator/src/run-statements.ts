@@ -46,16 +46,16 @@ export function saveRuns(rows: readonly OpenRow[], { owner, leaseMs }: Ownership
 
 const ending = `
   with ending as (
-    select tenant_id, id, assistant, state, record, event_id, event_time, payload, position
-    from unnest(${columns('text', 'uuid', 'text', 'smallint', 'bytea', 'text', 'timestamptz', 'bytea')})
-      with ordinality as run (tenant_id, id, assistant, state, record, event_id, event_time, payload, position)
+    select tenant_id, id, assistant, state, record, event_id, event_time, payload, traceparent, position
+    from unnest(${columns('text', 'uuid', 'text', 'smallint', 'bytea', 'text', 'timestamptz', 'bytea', 'text')})
+      with ordinality as run (tenant_id, id, assistant, state, record, event_id, event_time, payload, traceparent, position)
   )`;
 
 /** Only a run that this very statement ends is told of. The order of the events is that of the runs. */
 const told = `
   told as (
-    insert into outbox (id, subject, tenant_id, event_time, payload)
-    select event_id, '${runFinishedSubject}', tenant_id, event_time, payload
+    insert into outbox (id, subject, tenant_id, event_time, payload, traceparent)
+    select event_id, '${runFinishedSubject}', tenant_id, event_time, payload, traceparent
     from ending join ended using (tenant_id, id)
     order by position
   )`;
@@ -68,7 +68,7 @@ export function endRuns(rows: readonly EndedRow[], owner: string): Statement {
   return {
     text: `${ending}, ended as (
         insert into runs (tenant_id, id, assistant, state, record, owner)
-        select tenant_id, id, assistant, state, record, $9 from ending
+        select tenant_id, id, assistant, state, record, $10 from ending
         on conflict (tenant_id, id) do update
         set state = excluded.state, record = excluded.record, draft = null, lease_end_time = null
         where runs.state = 1 and runs.owner = excluded.owner
@@ -129,5 +129,6 @@ function endingValues(rows: readonly EndedRow[]): unknown[] {
     rows.map(({ eventId }) => eventId),
     rows.map(({ eventTime }) => eventTime),
     rows.map(({ payload }) => payload),
+    rows.map(({ traceparent }) => traceparent ?? null),
   ];
 }

@@ -2,7 +2,7 @@ import { common, type events, orchestrator } from '@weft/contracts';
 import { type WeftError } from '@weft/errors';
 import { publicError, toErrorStatus } from '@weft/rpc';
 import { type Caller } from '@weft/rpc';
-import { newId } from '@weft/runtime';
+import { newId, openChildSpan } from '@weft/runtime';
 import { sumUsage } from './run-usage';
 
 /** One model call of a run, for the ledger. */
@@ -71,10 +71,14 @@ export class RunTrace {
     const startedMs = this.elapsedMs();
     const step = orchestrator.RunStep.fromPartial({ name, startOffset: durationOf(startedMs) });
     this.steps.push(step);
+    const span = openChildSpan(name, 'internal', this.caller.traceparent, { 'weft.run.id': this.id });
     return {
       attributes: step.attributes,
       fail: (error) => (step.error = toErrorStatus(publicError(error))),
-      close: () => (step.duration = durationOf(this.elapsedMs() - startedMs)),
+      close: () => {
+        step.duration = durationOf(this.elapsedMs() - startedMs);
+        span?.end(step.error?.reason);
+      },
     };
   }
 
@@ -149,7 +153,8 @@ export class RunTrace {
   }
 }
 
-const stateNames: Partial<Record<orchestrator.RunState, string>> = {
+/** How the states of ended runs are called outside. */
+export const stateNames: Partial<Record<orchestrator.RunState, string>> = {
   [orchestrator.RunState.COMPLETED]: 'completed',
   [orchestrator.RunState.FAILED]: 'failed',
   [orchestrator.RunState.CANCELLED]: 'cancelled',

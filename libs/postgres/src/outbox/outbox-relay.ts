@@ -1,6 +1,6 @@
 import { type events } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
-import { type Logger } from '@weft/runtime';
+import { type Logger, metrics } from '@weft/runtime';
 
 import { type Database } from '../database';
 import { OutboxLease } from './outbox-lease';
@@ -15,6 +15,8 @@ export interface OutboxRelayOptions {
    */
   publish(envelopes: events.EventEnvelope[]): Promise<void>;
   logger: Logger;
+  /** Whose outbox it is, in metrics: none by default. */
+  service?: string;
   /** The most events of one round: 500 by default. */
   batchSize?: number;
   /** How long to wait after a notice for more to come, in milliseconds: 25 by default. */
@@ -58,6 +60,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     retryDelayMs: 100,
     leaseMs: 5000,
     attemptsMax: 5,
+    service: '',
     ...options,
   });
 }
@@ -118,6 +121,7 @@ class Relay implements OutboxRelay {
       this.failures = 0;
     } catch (error) {
       this.failures += 1;
+      metrics.outboxFailures.add(1, this.labels);
       this.options.logger.warn(
         { err: error, failures: this.failures },
         'events wait in the outbox: the relay could not publish them',
@@ -134,6 +138,7 @@ class Relay implements OutboxRelay {
     try {
       await this.options.publish(waiting.map(({ envelope }) => envelope));
       this.rounds.notePublished(waiting);
+      metrics.outboxPublished.add(waiting.length, this.labels);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       for (const event of waiting) await this.publishAlone(event);
@@ -149,11 +154,13 @@ class Relay implements OutboxRelay {
       try {
         await this.options.publish([envelope]);
         this.rounds.notePublished([event]);
+        metrics.outboxPublished.add(1, this.labels);
         return;
       } catch (error) {
         if (!isRefusal(error)) throw error;
         if (attempt >= this.options.attemptsMax) {
           this.rounds.noteDead({ sequence, reason: error.reason });
+          metrics.outboxRefused.add(1, this.labels);
           const { id, subject, tenantId } = envelope;
           this.options.logger.error(
             { err: error, event: { id, subject, tenantId } },
@@ -183,6 +190,10 @@ class Relay implements OutboxRelay {
         if (this.stopping || !throughNotices) done();
       };
     });
+  }
+
+  private get labels() {
+    return { 'weft.service': this.options.service };
   }
 
   private standbyMs(): number {

@@ -22,6 +22,7 @@ interface OutboxRow {
   tenant_id: string;
   event_time: Date;
   payload: Uint8Array;
+  traceparent: string | null;
 }
 
 /**
@@ -89,7 +90,7 @@ const putAside = `with refused as (
   select sequence, id, subject, tenant_id, event_time, payload, reason from refused
   on conflict (sequence) do nothing`;
 
-const selectNext = `select sequence, id, subject, tenant_id, event_time, payload from outbox
+const selectNext = `select sequence, id, subject, tenant_id, event_time, payload, traceparent from outbox
   where exists (select from outbox_lease where holder = $2 and expire_time > clock_timestamp())
   order by sequence limit $1`;
 
@@ -101,6 +102,7 @@ function toWaitingEvent(row: OutboxRow): WaitingEvent {
     tenantId: row.tenant_id,
     eventTime: row.event_time,
     payload: Buffer.from(buffer, byteOffset, byteLength),
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
   };
   return { sequence: row.sequence, envelope };
 }

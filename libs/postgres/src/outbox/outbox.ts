@@ -1,3 +1,5 @@
+import { currentTraceparent } from '@weft/runtime';
+
 import { type Statement } from '../database';
 
 /** An event that goes out after the transaction that wrote it. */
@@ -10,6 +12,8 @@ export interface OutboxEvent {
   payload: Uint8Array;
   /** When it happened: now if left out. */
   eventTime?: Date;
+  /** The W3C trace context of the work that it tells of: the one that the call belongs to if left out. */
+  traceparent?: string;
 }
 
 /**
@@ -18,12 +22,13 @@ export interface OutboxEvent {
  */
 export function outboxStatement(events: readonly OutboxEvent[]): Statement {
   const now = new Date();
+  const current = currentTraceparent();
   return {
     // The order of the rows is the order of the events: their sequence numbers follow it.
-    text: `insert into outbox (id, subject, tenant_id, event_time, payload)
-      select id, subject, tenant_id, event_time, payload
-      from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[])
-        with ordinality as event (id, subject, tenant_id, event_time, payload, position)
+    text: `insert into outbox (id, subject, tenant_id, event_time, payload, traceparent)
+      select id, subject, tenant_id, event_time, payload, traceparent
+      from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[], $6::text[])
+        with ordinality as event (id, subject, tenant_id, event_time, payload, traceparent, position)
       order by position`,
     values: [
       events.map(({ id }) => id),
@@ -31,6 +36,7 @@ export function outboxStatement(events: readonly OutboxEvent[]): Statement {
       events.map(({ tenantId }) => tenantId),
       events.map(({ eventTime }) => eventTime ?? now),
       events.map(({ payload }) => payload),
+      events.map(({ traceparent }) => traceparent ?? current ?? null),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { WeftError } from '@weft/errors';
-import { type Logger } from '@weft/runtime';
+import { type Logger, metrics } from '@weft/runtime';
 
 import { type Database } from '../database';
 import { type DatabaseEngine, type OpenSchemaOptions } from '../database-engine';
@@ -91,6 +91,7 @@ export async function createServerEngine(options: ServerEngineOptions): Promise<
 class PooledServerEngine implements ServerEngine {
   readonly kind = 'server';
   private readonly owner: ServerOwner;
+  private readonly endObservation: () => void;
   private vector: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
@@ -100,6 +101,7 @@ class PooledServerEngine implements ServerEngine {
     private readonly transactionMsMax: number,
   ) {
     this.owner = new ServerOwner(pool);
+    this.endObservation = metrics.databasePool.observe(() => poolStates(pool.stats()));
   }
 
   async openSchema({ schema, migrationsFolder, logger }: OpenSchemaOptions): Promise<Database> {
@@ -127,6 +129,7 @@ class PooledServerEngine implements ServerEngine {
   }
 
   close(): Promise<void> {
+    this.endObservation();
     this.closing ??= this.pool.close();
     return this.closing;
   }
@@ -161,3 +164,10 @@ class PooledServerEngine implements ServerEngine {
 /** Arrays of base types, domains and enumerations; those of box alone are not written with commas. */
 const arrayTypes = `select typarray as array, oid as element from pg_type
   where typarray <> 0 and typtype in ('b', 'd', 'e') and typdelim = ','`;
+
+function poolStates({ total, idle, waiting }: PoolStats) {
+  return Object.entries({ used: total - idle, idle, waiting }).map(([state, value]) => ({
+    value,
+    labels: { 'weft.database.pool.state': state },
+  }));
+}

@@ -2,12 +2,15 @@ import { type ServerResponse } from 'node:http';
 import { internal } from '@weft/errors';
 import { type Caller, callerGone, type RpcCallOptions } from '@weft/rpc';
 import { type ParamNaming } from '../openai/openai-error';
+import { type RequestObservation } from './request-observation';
 
 /** One HTTP request and its answer. Its signal is aborted as soon as the client hangs up. */
 export class Exchange {
   readonly startedAt = performance.now();
   /** How errors name the fields of the body that was read. */
   paramOf: ParamNaming | undefined;
+  /** What telemetry sees of it; undefined where nobody looks. */
+  observation: RequestObservation | undefined;
   private readonly controller = new AbortController();
   private admitted: Caller | undefined;
 

@@ -15,6 +15,7 @@ import { Exchanges } from './exchanges';
 import { refuseMalformed } from './malformed-request';
 import { addProbes } from './probes';
 import { acceptStrictJson } from './request-body';
+import { RequestObservation } from './request-observation';
 import { collectRoutes, pathOf, unmatchedRoute } from './routes';
 
 export interface HttpDoorOptions {
@@ -62,6 +63,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   server.decorateRequest('exchange', null as unknown as Exchange);
   server.addHook('onRequest', (request, reply, done) => {
     request.exchange = exchanges.begin(request.id, reply.raw);
+    request.exchange.observation = RequestObservation.begin(request);
     void reply.header('x-request-id', request.id);
     if (draining) request.exchange.closeConnectionAfterwards();
     // Refused here and not in a handler: a body that nobody wants must not be read first.
@@ -117,7 +119,9 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   const limitBytes = request.routeOptions.bodyLimit ?? 0;
   const known = fromFastify(request.exchange.reasonOf(error), limitBytes);
   if (!(known instanceof WeftError)) {
-    logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
+    const { logFields } = request.exchange.observation ?? {};
+    const route = request.routeOptions.url;
+    logger.error({ err: error, requestId: request.id, route, ...logFields }, 'a request failed');
   }
   const answer = errorAnswer(publicError(known), request.url, request.exchange.paramOf);
   // Fastify would close the connection under a client that still sends: it would see a broken pipe and never our answer.
@@ -128,12 +132,15 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
 
 function logExchange(logger: Logger, exchange: Exchange): void {
   const status = exchange.hungUp ? 499 : exchange.response.statusCode;
+  const durationMs = performance.now() - exchange.startedAt;
+  exchange.observation?.end(status, durationMs);
   const fields = {
     requestId: exchange.requestId,
     method: exchange.response.req.method,
     path: pathOf(exchange.response.req.url ?? ''),
     status,
-    durationMs: Math.round(performance.now() - exchange.startedAt),
+    durationMs: Math.round(durationMs),
+    ...exchange.observation?.logFields,
   };
   if (status >= 500) logger.warn(fields, 'answered with an error');
   else logger.debug(fields, 'answered');

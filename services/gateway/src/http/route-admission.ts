@@ -25,7 +25,9 @@ export function routeAdmission(enter: EntryPipeline, policy: RoutePolicy) {
         authorization: headers.authorization,
         scope: policy.scope,
         requestId: request.exchange.requestId,
-        traceparent: traceparentOf(headers['traceparent'] as string | undefined),
+        traceparent:
+          request.exchange.observation?.traceparent ??
+          traceparentOf(headers['traceparent'] as string | undefined),
         deadline:
           Date.now() + Math.min(policy.deadlineMs, timeoutMsOf(headers['connect-timeout-ms']) ?? Infinity),
       });

@@ -87,6 +87,7 @@ class StreamRelay {
     // From here on the response is ours: fastify neither writes it nor ends it.
     this.reply.hijack();
     this.writer.open(this.reply.getHeaders() as OutgoingHttpHeaders);
+    this.reply.request.exchange.observation?.streams();
     return createChatChunks({
       runId: this.runId,
       model: this.model,

@@ -1,0 +1,138 @@
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { type IMetricReader, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { allMetrics, type Logger, newId, setLogLineListener, setTraceSource } from '@weft/runtime';
+import { exportLogLines } from './export-log-lines';
+import { logExportTroubles } from './export-troubles';
+import { type MetricsServer, openMetricsServer } from './metrics-server';
+import { observeProcess } from './observe-process';
+import { type TelemetryConfig } from './telemetry-config';
+import { traceSampler } from './trace-sampler';
+
+/** The telemetry of a process. */
+export interface Telemetry {
+  /** Where `GET /metrics` is answered; undefined where it is not. */
+  metricsPort: number | undefined;
+  /** Sends what is there, for a bounded time, and ends. Never fails. */
+  stop(): Promise<void>;
+}
+
+export interface TelemetryOptions {
+  config: TelemetryConfig;
+  /** The process's name when the settings give it none. */
+  serviceName: string;
+  logger: Logger;
+}
+
+/** How long the last of telemetry may take at the end of a process: nobody waits for a collector that is away. */
+const farewellMs = 700;
+/** How long one export may take. */
+const exportTimeoutMs = 5_000;
+
+/** Something that sends or keeps signals. */
+interface Provider {
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts what the settings ask for; nothing at all, at no cost, when they ask for nothing. What is sent waits in bounded queues: a
+ * collector that is slow or away costs signals, never requests.
+ *
+ * @throws WeftError UNAVAILABLE `ADDRESS_IN_USE` when metrics cannot be served where they should
+ */
+export async function startTelemetry({ config, serviceName, logger }: TelemetryOptions): Promise<Telemetry> {
+  const server =
+    config.metricsAddress === undefined ? undefined : await openMetricsServer(config.metricsAddress);
+  const resource = resourceFromAttributes({
+    'service.namespace': 'weft',
+    'service.instance.id': newId(),
+    ...config.resourceAttributes,
+    'service.name': config.serviceName ?? config.resourceAttributes['service.name'] ?? serviceName,
+  });
+  if (config.endpoint !== undefined) logExportTroubles(logger);
+  const providers = [
+    ...startMetrics(config, resource, server),
+    ...(config.endpoint === undefined
+      ? []
+      : [startTraces(config, config.endpoint, resource), startLogs(config, config.endpoint, resource)]),
+  ];
+  const endObservation = observeProcess();
+  return {
+    metricsPort: server?.port,
+    async stop() {
+      endObservation();
+      setTraceSource(undefined);
+      setLogLineListener(undefined);
+      const farewell = Promise.allSettled(providers.map((provider) => provider.shutdown()));
+      await within(farewell, farewellMs);
+      for (const metric of allMetrics) metric.bind(undefined);
+      await server?.close();
+    },
+  };
+}
+
+function startTraces(config: TelemetryConfig, endpoint: string, resource: Resource): Provider {
+  const { sampler, followsParent } = traceSampler(config.sampler, config.samplerRatio);
+  const provider = new TracerProvider({
+    resource,
+    sampler,
+    spanLimits: { attributeValueLengthLimit: 256 },
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter(sending(config, endpoint, 'traces')),
+        scheduledDelayMillis: config.spanDelayMs,
+        exportTimeoutMillis: exportTimeoutMs,
+      }),
+    ],
+  });
+  const tracer = provider.getTracer('weft');
+  setTraceSource({ startSpan: tracer.startSpan.bind(tracer), followsParent });
+  return provider;
+}
+
+function startMetrics(
+  config: TelemetryConfig,
+  resource: Resource,
+  server: MetricsServer | undefined,
+): Provider[] {
+  const readers: IMetricReader[] = server === undefined ? [] : [server.reader];
+  if (config.endpoint !== undefined) {
+    readers.push(
+      new PeriodicExportingMetricReader({
+        exporter: new OTLPMetricExporter(sending(config, config.endpoint, 'metrics')),
+        exportIntervalMillis: config.metricIntervalMs,
+        exportTimeoutMillis: Math.min(exportTimeoutMs, config.metricIntervalMs),
+      }),
+    );
+  }
+  if (readers.length === 0) return [];
+  const provider = new MeterProvider({ resource, readers });
+  const meter = provider.getMeter('weft');
+  for (const metric of allMetrics) metric.bind(meter);
+  return [provider];
+}
+
+function startLogs(config: TelemetryConfig, endpoint: string, resource: Resource): Provider {
+  const exporter = new OTLPLogExporter(sending(config, endpoint, 'logs'));
+  const processor = new BatchLogRecordProcessor({ exporter, exportTimeoutMillis: exportTimeoutMs });
+  const provider = new LoggerProvider({ resource, processors: [processor] });
+  setLogLineListener(exportLogLines(provider.getLogger('weft')));
+  return provider;
+}
+
+function sending({ headers }: TelemetryConfig, endpoint: string, signal: 'traces' | 'metrics' | 'logs') {
+  return { url: `${endpoint}/v1/${signal}`, headers, timeoutMillis: exportTimeoutMs };
+}
+
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

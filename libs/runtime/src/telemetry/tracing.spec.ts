@@ -1,0 +1,63 @@
+import { type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import { currentTraceparent, withinTrace } from './trace-scope';
+import { openChildSpan, openSpan, setTraceSource } from './tracing';
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const recorded = `00-${traceId}-00f067aa0ba902b7-01`;
+const unrecorded = `00-${traceId}-00f067aa0ba902b7-00`;
+
+let started: string[];
+
+beforeEach(() => {
+  started = [];
+  setTraceSource({
+    followsParent: true,
+    startSpan(name) {
+      started.push(name);
+      const spanContext: SpanContext = {
+        traceId,
+        spanId: 'aaaaaaaaaaaaaaaa',
+        traceFlags: TraceFlags.SAMPLED,
+      };
+      return { isRecording: () => true, spanContext: () => spanContext } as Span;
+    },
+  });
+});
+afterEach(() => setTraceSource(undefined));
+
+describe('openSpan', () => {
+  it('hands on the trace with the span as the new parent', () => {
+    expect(openSpan('work', 'server', recorded, {})?.traceparent).toBe(`00-${traceId}-aaaaaaaaaaaaaaaa-01`);
+  });
+
+  it('hands on a trace that nobody records as it came, and makes nothing', () => {
+    const span = openSpan('work', 'server', unrecorded, {});
+    expect([span?.traceparent, span?.recorded, started]).toEqual([unrecorded, false, []]);
+  });
+
+  it('begins a trace where none came in', () => {
+    openSpan('work', 'server', undefined, {});
+    expect(started).toEqual(['work']);
+  });
+
+  it('makes nothing in a process without telemetry', () => {
+    setTraceSource(undefined);
+    expect([openSpan('work', 'server', recorded, {}), started]).toEqual([undefined, []]);
+  });
+});
+
+describe('openChildSpan', () => {
+  it.each([undefined, unrecorded])('begins no trace of its own below %s', (parent) => {
+    expect([openChildSpan('work', 'internal', parent, {}), started]).toEqual([undefined, []]);
+  });
+});
+
+describe('withinTrace', () => {
+  it('tells work its trace, also after it waited, and tells it nobody else', async () => {
+    const asked = withinTrace(recorded, async () => {
+      await Promise.resolve();
+      return currentTraceparent();
+    });
+    expect([await asked, currentTraceparent()]).toEqual([recorded, undefined]);
+  });
+});
