@@ -23,7 +23,7 @@ export function arrowProblems(
     if (policy === undefined) return [`${service}: has no NetworkPolicy`];
     const ingress = read(policy.spec.ingress ?? [], (rule) => readIngress(rule, extraIngress));
     const egress = read(policy.spec.egress ?? [], (rule) => readEgress(rule, extraEgress));
-    const wantedIngress = asleep.includes(service) ? [] : wantedIngressOf(service);
+    const wantedIngress = asleep.includes(service) ? [] : sorted([...wantedIngressOf(service), 'metrics']);
     const problems = [];
     if (!same(sorted(policy.spec.policyTypes), ['Egress', 'Ingress']))
       problems.push('its policy leaves a direction open');
@@ -79,9 +79,18 @@ function readIngress(rule, isExtra) {
   if (isExtra(rule)) return [];
   const ports = portsOf(rule);
   if (rule.from === undefined) return ports.map((port) => `anybody:${port}`);
+  if (isMetricsRule(rule)) return ['metrics'];
   return rule.from.flatMap((peer) =>
     servicesOf(peer).flatMap((name) => ports.map((port) => `${name}:${port}`)),
   );
+}
+
+/** Whoever watches the cluster reads the metrics, and reaches nothing else. */
+function isMetricsRule({ from, ...rule }) {
+  const namespaces = from.map(({ namespaceSelector, ...others }) =>
+    Object.keys(others).length === 0 ? namespaceSelector?.matchExpressions?.[0]?.values?.join() : undefined,
+  );
+  return same(namespaces, ['monitoring']) && same(portsOf(rule), [9464]);
 }
 
 function readEgress(rule, isExtra) {

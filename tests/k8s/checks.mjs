@@ -104,7 +104,7 @@ function triggerProblems(objects) {
     .map(({ metadata }) => metadata.consumer);
   const streams = triggers.filter(
     ({ type, target, metadata }) =>
-      type === 'prometheus' && metadata.query.includes(`service="${target.slice(5)}"`),
+      type === 'prometheus' && metadata.query.includes(`job="${target.slice(5)}"`),
   );
   const problems = [];
   if (JSON.stringify(watched.sort()) !== JSON.stringify([...consumers].sort()))

@@ -47,6 +47,7 @@ function wanted(service, known, values) {
   const all = [
     'WEFT_ADDRESS',
     'WEFT_PROBE_ADDRESS',
+    'WEFT_METRICS_ADDRESS',
     'WEFT_PEERS',
     'WEFT_IDENTITY_SECRET',
     'WEFT_DRAIN_TIMEOUT_MS',

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { asleep, baseProblems, basesOf, overlayProblems, overlays, problemsOf } from './checks.mjs';
 import { render, root } from './render.mjs';
+import { schemaProblems } from './schemas.mjs';
 import { callees, documentedCallees, eventUsers, services } from './source-facts.mjs';
 
 const manifests = join(root, 'k8s');
@@ -43,6 +44,24 @@ describe('the overlays', () => {
     it(`${overlay} is valid and complete`, () => {
       assert.deepEqual(overlayProblems(manifests, overlay), []);
     });
+});
+
+describe('observability', () => {
+  it('is valid', () => {
+    assert.deepEqual(render(join(manifests, 'observability')).flatMap(schemaProblems), []);
+  });
+
+  it('is what the overlays scale by: metrics that docs/telemetry.md names', () => {
+    const queries = render(join(manifests, 'overlays', 'production'))
+      .filter(({ kind }) => kind === 'ScaledObject')
+      .flatMap(({ spec }) => spec.triggers.flatMap(({ metadata }) => metadata.query ?? []));
+    const text = readFileSync(join(root, 'docs', 'telemetry.md'), 'utf8');
+    const documented = [...text.matchAll(/^\| `([a-z_.]+)` +\|/gm)].map((match) =>
+      match[1].replaceAll('.', '_'),
+    );
+    const unknown = queries.filter((query) => !documented.includes(/\((\w+)\{/.exec(query)?.[1]));
+    assert.deepEqual([queries.length > 0, unknown], [true, []]);
+  });
 });
 
 describe('the guide', () => {

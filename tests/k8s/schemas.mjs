@@ -52,8 +52,15 @@ function customKinds() {
   return documents.flatMap(({ spec }) =>
     spec.versions.map(({ name, schema }) => [
       `${spec.group}/${name} ${spec.names.kind}`,
-      once(() => ajv.compile(rootSchema(schema.openAPIV3Schema))),
+      once(() => ajv.compile(rootSchema(withoutGoPatterns(schema.openAPIV3Schema)))),
     ]),
+  );
+}
+
+/** Patterns with flags inside are of Go's regular expressions, and none of JavaScript's. */
+function withoutGoPatterns(schema) {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === 'pattern' && typeof value === 'string' && value.includes('(?i)') ? undefined : value,
   );
 }
 

@@ -32,6 +32,10 @@ const definitions = [
   { module: 'github.com/kedacore/keda/v2@v2.21.0', folder: 'config/crd/bases' },
   { module: 'istio.io/api@v1.31.1', folder: 'kubernetes' },
   { module: 'knative.dev/serving@v0.51.0', folder: 'config/core/300-resources' },
+  {
+    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    folder: 'example/prometheus-operator-crd',
+  },
 ];
 
 const root = join(import.meta.dirname, '..', '..');
