@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   createInProcessEventBus,
   createJetStreamEventBus,
@@ -8,6 +7,7 @@ import {
 import { createEmbeddedEngine, createServerEngine, type DatabaseEngine } from '@weft/postgres';
 import { type Logger } from '@weft/runtime';
 import { type EngineConfig } from './engine-config';
+import { readSettingFile } from './read-setting-file';
 
 /** Opens PostgreSQL where a URL names it, waiting until it answers; the embedded database in the data folder else. */
 export async function openDatabaseEngine(
@@ -42,6 +42,6 @@ export async function openEventBus(config: EngineConfig, logger: Logger): Promis
 function natsCredentials({ natsCredentialsFile, natsCaFile }: EngineConfig): NatsCredentials {
   return {
     ...(natsCredentialsFile === undefined ? {} : { credentialsFile: natsCredentialsFile }),
-    ...(natsCaFile === undefined ? {} : { tls: { ca: readFileSync(natsCaFile) } }),
+    ...(natsCaFile === undefined ? {} : { tls: { ca: readSettingFile('WEFT_NATS_CA_FILE', natsCaFile) } }),
   };
 }

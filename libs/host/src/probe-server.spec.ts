@@ -1,8 +1,9 @@
 import { createReadiness, type Readiness } from '@weft/runtime';
-import { openProbeServer, type ProbeServer } from './probe-server';
+import { type PlainHttpServer } from './plain-http-server';
+import { openProbeServer } from './probe-server';
 
 let readiness: Readiness;
-let probes: ProbeServer;
+let probes: PlainHttpServer;
 
 beforeEach(async () => {
   readiness = createReadiness();

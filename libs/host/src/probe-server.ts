@@ -1,14 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
-import { unavailable } from '@weft/errors';
+import { type ServerResponse } from 'node:http';
 import { type Readiness } from '@weft/runtime';
-
-/** Answers whether a process lives and whether it can work. */
-export interface ProbeServer {
-  port: number;
-  close(): Promise<void>;
-}
+import { openPlainHttpServer, type PlainHttpServer } from './plain-http-server';
 
 /**
  * Serves `GET /livez` (200 as long as the process answers) and `GET /readyz` (200, or 503 with what is not ready) over plain HTTP: who
@@ -17,29 +9,14 @@ export interface ProbeServer {
  * @param address `host:port`; port 0 lets the system choose
  * @throws WeftError UNAVAILABLE `ADDRESS_IN_USE`
  */
-export async function openProbeServer(address: string, readiness: Readiness): Promise<ProbeServer> {
-  const server = createServer((request, response) => {
+export function openProbeServer(address: string, readiness: Readiness): Promise<PlainHttpServer> {
+  return openPlainHttpServer(address, 'The probes', (request, response) => {
     request.resume();
     if (request.method !== 'GET') send(response, 405, { status: 'method not allowed' });
     else if (request.url === '/livez') send(response, 200, { status: 'ok' });
     else if (request.url === '/readyz') void answerReadiness(readiness, response);
     else send(response, 404, { status: 'not found' });
   });
-  const colon = address.lastIndexOf(':');
-  server.listen({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    throw unavailable('ADDRESS_IN_USE', `The probes cannot listen on ${address}.`, { cause });
-  }
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }
 
 async function answerReadiness(readiness: Readiness, response: ServerResponse): Promise<void> {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { WeftError } from '@weft/errors';
 import { type TransportSecurity } from '@weft/rpc';
 import { booleanSetting, type Environment, loadConfig, optionalTextSetting } from '@weft/runtime';
+import { readSettingFile } from './read-setting-file';
 
 const variables = ['WEFT_TLS_CA_FILE', 'WEFT_TLS_CERT_FILE', 'WEFT_TLS_KEY_FILE'] as const;
 
@@ -30,7 +30,9 @@ export function loadTransportSecurity(env: Environment): TransportSecurity {
   if (settings.WEFT_INSECURE_TRANSPORT)
     throw badConfiguration('WEFT_INSECURE_TRANSPORT: must not be true where WEFT_TLS_* name certificates.');
   const read = () => {
-    const [authority, certificate, key] = variables.map((variable) => readPem(variable, settings[variable]!));
+    const [authority, certificate, key] = variables.map((variable) =>
+      readSettingFile(variable, settings[variable]!),
+    );
     return { authority: authority!, certificate: certificate!, key: key! };
   };
   // Certificates are renewed under the same names: connections made later use the new ones.
@@ -39,15 +41,6 @@ export function loadTransportSecurity(env: Environment): TransportSecurity {
 
 function fileSetting(what: string, name: string) {
   return optionalTextSetting({ description: `the PEM file of ${what}`, example: `/etc/weft/tls/${name}` });
-}
-
-function readPem(variable: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw badConfiguration(`${variable}: the file '${file}' cannot be read (${code}).`);
-  }
 }
 
 function badSecurity(missing: readonly string[]): WeftError {

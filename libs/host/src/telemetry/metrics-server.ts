@@ -1,15 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { unavailable } from '@weft/errors';
+import { openPlainHttpServer, type PlainHttpServer } from '../plain-http-server';
 
 /** Answers `GET /metrics`, on a port of its own: who reads metrics is not who calls. */
-export interface MetricsServer {
+export interface MetricsServer extends PlainHttpServer {
   /** What hands the metrics over. */
   reader: PrometheusExporter;
-  port: number;
-  close(): Promise<void>;
 }
 
 /**
@@ -20,26 +15,11 @@ export interface MetricsServer {
  */
 export async function openMetricsServer(address: string): Promise<MetricsServer> {
   const reader = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
-  const server = createServer((request, response) => {
+  const server = await openPlainHttpServer(address, 'The metrics', (request, response) => {
     request.resume();
     if (request.url !== '/metrics') response.writeHead(404).end();
     else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET' }).end();
     else reader.getMetricsRequestHandler(request, response);
   });
-  const colon = address.lastIndexOf(':');
-  server.listen({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    throw unavailable('ADDRESS_IN_USE', `The metrics cannot listen on ${address}.`, { cause });
-  }
-  return {
-    reader,
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { ...server, reader };
 }
