@@ -22,11 +22,18 @@ export function loadCommandConfig(env: NodeJS.ProcessEnv = process.env): Command
     natsNamespace: env['WEFT_NATS_NAMESPACE'],
     adminKey: env['WEFT_ADMIN_KEY'],
     doors: {
-      httpPort: Number(env['WEFT_HTTP_PORT'] ?? 8080),
-      grpcPort: Number(env['WEFT_GRPC_PORT'] ?? 9090),
+      httpPort: portOf(env, 'WEFT_HTTP_PORT', 8080),
+      grpcPort: portOf(env, 'WEFT_GRPC_PORT', 9090),
     },
     env: Object.fromEntries(handedOn) as Record<string, string>,
   };
+}
+
+function portOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name] || String(fallback);
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65535) return port;
+  throw new Error(`${name}: must be a port from 1 to 65535 (it is '${text}'). Example: ${name}=${fallback}`);
 }
 
 function needed(env: NodeJS.ProcessEnv, name: string): string {

@@ -23,6 +23,9 @@ async function main(): Promise<void> {
       'rest-ms': { type: 'string', default: '500' },
     },
   });
+  const kills = wholeNumber('--kills', values.kills);
+  const seed = wholeNumber('--seed', values.seed);
+  const restMsMax = wholeNumber('--rest-ms', values['rest-ms']);
   const folder = mkdtempSync(join(tmpdir(), 'weft-chaos-'));
   const engines = await startEngines({ folder: join(folder, 'engines'), given: {} });
   const provider = await startFakeProvider({ maxRecordedRequests: 1_000_000 });
@@ -34,11 +37,11 @@ async function main(): Promise<void> {
     env: { OPENAI_BASE_URL: provider.baseUrl, WEFT_ORCHESTRATOR_RUN_LEASE_MS: '5000' },
   });
   try {
-    process.stdout.write(`chaos with --seed ${values.seed}\n`);
+    process.stdout.write(`chaos with --seed ${seed}\n`);
     const report = await runChaos(cluster, victimsOf(cluster, engines), provider, {
-      kills: Number(values.kills),
-      seed: Number(values.seed),
-      restMsMax: Number(values['rest-ms']),
+      kills,
+      seed,
+      restMsMax,
       log: (line) => process.stdout.write(`${line}\n`),
     });
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -51,4 +54,11 @@ async function main(): Promise<void> {
     if (process.exitCode === 1) process.stdout.write(`logs are in ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A run without kills would find nothing, whatever is broken. */
+function wholeNumber(option: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new Error(`${option}: must be a whole number from 1, and is '${text}'`);
+  return Number(text);
 }
