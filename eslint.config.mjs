@@ -86,7 +86,7 @@ export default tseslint.config(
   {
     // Only tests import what tests share.
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'tests/**', 'bench/**', 'libs/testing/**', 'tools/**'],
+    ignores: ['**/*.spec.ts', '**/*.fixture.ts', 'tests/**', 'bench/**', 'libs/testing/**', 'tools/**'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -95,7 +95,10 @@ export default tseslint.config(
             { name: '@weft/testing', message: 'Only tests import @weft/testing.' },
             { name: '@weft/fake-provider', message: 'Only tests import @weft/fake-provider.' },
           ],
-          patterns: [{ group: ['@weft/*/*'], message: 'Import what a package exports, not what is inside.' }],
+          patterns: [
+            { group: ['@weft/*/*'], message: 'Import what a package exports, not what is inside.' },
+            { group: ['**/*.fixture'], message: 'Only tests import fixtures.' },
+          ],
         },
       ],
     },

@@ -11,6 +11,7 @@ import { addIngestionsCommands } from './commands/ingestions-commands';
 import { addKeysCommands } from './commands/keys-commands';
 import { addModelsCommand } from './commands/models-command';
 import { addRunsCommands } from './commands/runs-commands';
+import { addUsageCommand } from './commands/usage-command';
 
 const environmentHelp = `
 Settings from the environment, which the options go before:
@@ -24,7 +25,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 128 + n ended by
 export function createProgram(context: CommandContext): Command {
   const { out, error } = context.terminal;
   const program = new Command('weft')
-    .description('Talks to a running weft: ingests documents, asks, manages keys, shows runs.')
+    .description('Talks to a running weft: ingests documents, asks, manages keys, shows runs and usage.')
     .version(packageVersion(), '--version', 'print the version')
     .option('--url <url>', "the address of weft's HTTP door")
     .option('--key <key>', 'the API key; others on this machine may see it, so prefer WEFT_API_KEY')
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
   addAssistantsCommands(program, context);
   addKeysCommands(program, context);
   addRunsCommands(program, context);
+  addUsageCommand(program, context);
   addCollectionsCommands(program, context);
   addDocumentsCommands(program, context);
   addModelsCommand(program, context);

@@ -77,6 +77,11 @@ describe('loadConfig', () => {
     );
   });
 
+  it('tells the beginning alone of a long value', () => {
+    const message = messageOf(() => loadConfig(shape, { WEFT_WORKERS: 'x'.repeat(1000) }));
+    expect(/it is '(x+)…'/.exec(message)?.[1]).toHaveLength(200);
+  });
+
   it('says of a missing variable what it is and an example', () => {
     const required = {
       WEFT_MODEL: z.string('must be set').meta({ description: 'the model', example: 'gpt-5' }),

@@ -35,10 +35,15 @@ function describe(
   const value =
     given[variable] === undefined
       ? 'it is not set'
-      : `it is ${looksSecret(variable) ? 'set' : `'${given[variable]}'`}`;
+      : `it is ${looksSecret(variable) ? 'set' : `'${shortened(given[variable])}'`}`;
   const expected = typeof meta.description === 'string' ? ` It is ${meta.description}.` : '';
   const example = meta['example'] === undefined ? '' : ` Example: ${variable}=${String(meta['example'])}`;
   return `${variable}: ${problem} (${value}).${expected}${example}`;
+}
+
+/** A value that is a whole file, such as prices, is not told whole. */
+function shortened(value: string): string {
+  return value.length > 200 ? `${value.slice(0, 200)}…` : value;
 }
 
 /** What a schema says of itself, or what the schema that it wraps, such as an optional one, says. */

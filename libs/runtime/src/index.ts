@@ -21,6 +21,7 @@ export {
 } from './telemetry/instruments';
 export { type LogLineListener, setLogLineListener } from './telemetry/log-lines';
 export { allMetrics, metrics } from './telemetry/metrics';
+export { modelLabel } from './telemetry/model-label';
 export { parseTraceparent, type TraceParent } from './telemetry/trace-parent';
 export { currentTraceparent, withinTrace } from './telemetry/trace-scope';
 export {

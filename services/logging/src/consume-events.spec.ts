@@ -8,10 +8,13 @@ import { openTestDatabase, type TestDatabase } from '@weft/testing';
 import { consumeEvents } from './consume-events';
 import { runFinishedSubject } from './event-kinds';
 import { PostgresEventStore } from './postgres-event-store';
+import { PriceList } from './price-list';
 import { RecordFeed } from './record-feed';
 
 // A database takes a second to open, and more on a busy machine.
 jest.setTimeout(30_000);
+
+const prices = new PriceList({ currencyCode: 'USD', models: {} });
 
 let opened: TestDatabase;
 
@@ -26,14 +29,12 @@ afterAll(() => opened.close());
 
 function handlerOver(batch: Database['batch']) {
   const { database } = opened;
-  return consumeEvents(
-    new PostgresEventStore({
-      batch,
-      query: (...given) => database.query(...given),
-      transaction: (...given) => database.transaction(...given),
-    }),
-    new RecordFeed(),
-  );
+  const store = new PostgresEventStore({
+    batch,
+    query: (...given) => database.query(...given),
+    transaction: (...given) => database.transaction(...given),
+  });
+  return consumeEvents({ store, feed: new RecordFeed(), prices });
 }
 
 function runFinished(tenantId: string, runId: string): events.EventEnvelope {

@@ -2,6 +2,7 @@ import { createEvent } from '@weft/events';
 import { contractRegistry } from '@weft/rpc';
 
 import { traceOf } from './event-kinds';
+import { PriceList } from './price-list';
 
 /** The subjects of all events, from the contracts: `retrieval_events.proto` holds the messages of `weft.retrieval.<event>.v1`. */
 function eventSubjects(): string[] {
@@ -22,9 +23,11 @@ const snakeCase = (name: string) =>
 
 const nothing = { encode: () => ({ finish: () => new Uint8Array(0) }), decode: () => undefined };
 
+const noPrices = new PriceList({ currencyCode: 'USD', models: {} });
+
 describe('what is kept of events', () => {
   it.each(eventSubjects())('knows %s', (subject) => {
-    const { record } = traceOf(createEvent(subject, 'acme', nothing, undefined));
+    const { record } = traceOf(createEvent(subject, 'acme', nothing, undefined), noPrices);
     expect(Object.keys(record.detail)).not.toHaveLength(0);
   });
 
@@ -39,7 +42,7 @@ describe('what is kept of events', () => {
   });
 
   it('keeps of an unknown event that it happened', () => {
-    const { record } = traceOf(createEvent('weft.memory.dreamt.v1', 'acme', nothing, undefined));
+    const { record } = traceOf(createEvent('weft.memory.dreamt.v1', 'acme', nothing, undefined), noPrices);
     expect([record.subject, record.detail]).toEqual(['weft.memory.dreamt.v1', {}]);
   });
 });

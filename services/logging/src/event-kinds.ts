@@ -2,6 +2,7 @@ import { events } from '@weft/contracts';
 import { decodeEvent, type EventCodec } from '@weft/events';
 
 import { type CallOutcome, type LedgerRow } from './ledger';
+import { type PriceList } from './price-list';
 import { type EventRecord } from './record';
 
 /** What an event leaves behind. */
@@ -16,7 +17,7 @@ interface EventKind<Message> {
   /** The fields that a record shows. A field that a contract gains later is not shown before it is named here. */
   fields: (keyof Message & string)[];
   runId?(message: Message): string;
-  ledgerRows?(message: Message, event: events.EventEnvelope): LedgerRow[];
+  ledgerRows?(message: Message, event: events.EventEnvelope, prices: PriceList): LedgerRow[];
 }
 
 /** The event that tells of the end of a run, and with it what is billed. */
@@ -48,7 +49,7 @@ kind(runFinishedSubject, {
     'tools',
   ],
   runId: ({ runId }) => runId,
-  ledgerRows: (run, event) => run.calls.map((call) => ledgerRowOf(run, call, event)),
+  ledgerRows: (run, event, prices) => run.calls.map((call) => ledgerRowOf(run, call, event, prices)),
 });
 kind('weft.gateway.api_key_created.v1', {
   codec: events.ApiKeyCreated,
@@ -91,10 +92,10 @@ function kind<Message>(subject: string, definition: EventKind<Message>): void {
 }
 
 /**
- * What an event leaves behind: its record, and a row of the ledger for each model call that it tells of. Of an event of an unknown kind it is
- * kept that it happened. Throws INTERNAL `BAD_EVENT` when the payload is not what the subject says.
+ * What an event leaves behind: its record, and a row of the ledger, priced, for each model call that it tells of. Of an event of an unknown
+ * kind it is kept that it happened. Throws INTERNAL `BAD_EVENT` when the payload is not what the subject says.
  */
-export function traceOf(event: events.EventEnvelope): EventTrace {
+export function traceOf(event: events.EventEnvelope, prices: PriceList): EventTrace {
   const { id, subject, tenantId } = event;
   const eventTime = event.eventTime ?? new Date();
   const known = kinds.get(subject) as EventKind<Record<string, unknown>> | undefined;
@@ -103,7 +104,7 @@ export function traceOf(event: events.EventEnvelope): EventTrace {
   const detail = Object.fromEntries(known.fields.map((field) => [field, message[field]]));
   return {
     record: { id, subject, tenantId, eventTime, runId: known.runId?.(message) ?? '', detail },
-    ledgerRows: known.ledgerRows?.(message, event) ?? [],
+    ledgerRows: known.ledgerRows?.(message, event, prices) ?? [],
   };
 }
 
@@ -111,28 +112,31 @@ const outcomes: readonly string[] = ['completed', 'failed', 'cancelled'] satisfi
 
 function ledgerRowOf(
   run: events.RunFinished,
-  call: events.ModelCall,
+  { model, provider, usage: reported, ...call }: events.ModelCall,
   event: events.EventEnvelope,
+  prices: PriceList,
 ): LedgerRow {
   const endTime = call.endTime ?? run.endTime ?? event.eventTime ?? new Date();
+  const usage = {
+    inputTokens: reported?.inputTokens ?? 0,
+    outputTokens: reported?.outputTokens ?? 0,
+    cachedInputTokens: reported?.cachedInputTokens ?? 0,
+    reasoningTokens: reported?.reasoningTokens ?? 0,
+    estimated: reported?.estimated ?? false,
+  };
   return {
     tenantId: event.tenantId,
     runId: run.runId,
     attempt: call.attempt,
     requestId: run.requestId,
     apiKeyId: run.apiKeyId,
-    model: call.model,
-    provider: call.provider,
+    model,
+    provider,
     assistant: run.assistant,
-    usage: {
-      inputTokens: call.usage?.inputTokens ?? 0,
-      outputTokens: call.usage?.outputTokens ?? 0,
-      cachedInputTokens: call.usage?.cachedInputTokens ?? 0,
-      reasoningTokens: call.usage?.reasoningTokens ?? 0,
-      estimated: call.usage?.estimated ?? false,
-    },
+    usage,
     outcome: outcomes.includes(call.outcome) ? (call.outcome as CallOutcome) : '',
     startTime: call.startTime ?? endTime,
     endTime,
+    cost: prices.costOf({ provider, model, usage }),
   };
 }

@@ -1,3 +1,5 @@
+import { type Money } from './money';
+
 /** How a model call ended. */
 export type CallOutcome = 'completed' | 'failed' | 'cancelled' | '';
 
@@ -24,6 +26,8 @@ export interface LedgerRow {
   outcome: CallOutcome;
   startTime: Date;
   endTime: Date;
+  /** By the prices that were set when the row was written; undefined when the model had none. */
+  cost: Money | undefined;
 }
 
 /** The sort key of a row in a list, newest first. */
@@ -57,6 +61,9 @@ export interface UsageSum {
   assistant: string;
   calls: number;
   usage: TokenCounts;
+  /** One for each currency, without the calls that have no price. */
+  costs: Money[];
+  unpricedCalls: number;
 }
 
 /** Reads the ledger. */

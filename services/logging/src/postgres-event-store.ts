@@ -1,8 +1,9 @@
 import { ALL_TENANTS, type Database, type Statement } from '@weft/postgres';
 
 import { type EventTrace, runFinishedSubject } from './event-kinds';
-import { type EventStore } from './event-store';
+import { type EventStore, type Stored } from './event-store';
 import { type LedgerRow } from './ledger';
+import { decimalOf } from './money';
 import { type EventRecord } from './record';
 import { storableJson } from './storable-json';
 
@@ -22,36 +23,42 @@ const insertRecords = `
  */
 const insertLedgerRows = `
   insert into usage_ledger (tenant_id, run_id, attempt, request_id, api_key_id, model, provider, assistant,
-    input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time)
+    input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time,
+    cost, currency_code)
   select tenant_id, run_id, attempt, request_id, api_key_id, model, provider, assistant,
-    input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time
+    input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, estimated, outcome, start_time, end_time,
+    cost, currency_code
   from jsonb_to_recordset($1::jsonb)
     as call (tenant_id text, run_id text, attempt integer, request_id text, api_key_id text, model text, provider text, assistant text,
       input_tokens bigint, output_tokens bigint, cached_input_tokens bigint, reasoning_tokens bigint, estimated boolean, outcome text,
-      start_time timestamptz, end_time timestamptz)
+      start_time timestamptz, end_time timestamptz, cost numeric, currency_code text)
   where not exists (
     select from records as earlier
     where earlier.tenant_id = call.tenant_id and earlier.run_id = call.run_id and earlier.run_id <> ''
       and earlier.subject = '${runFinishedSubject}')
   order by tenant_id, run_id, attempt
-  on conflict (tenant_id, run_id, attempt) do nothing`;
+  on conflict (tenant_id, run_id, attempt) do nothing
+  returning tenant_id, run_id, attempt`;
 
 /** Keeps what events leave behind in PostgreSQL. */
 export class PostgresEventStore implements EventStore {
   constructor(private readonly database: Database) {}
 
-  async store(traces: readonly EventTrace[]): Promise<EventRecord[]> {
+  async store(traces: readonly EventTrace[]): Promise<Stored> {
     const records = traces.map(({ record }) => record);
     const ledgerRows = firstOfEachRun(traces).flatMap((trace) => trace.ledgerRows);
-    const statements: Statement[] = [
-      { text: insertRecords, values: [storableJson(records.map(recordColumns))] },
-    ];
-    if (ledgerRows.length > 0) {
-      statements.unshift({ text: insertLedgerRows, values: [storableJson(ledgerRows.map(ledgerColumns))] });
-    }
+    const calls: Statement = {
+      text: insertLedgerRows,
+      values: [storableJson(ledgerRows.map(ledgerColumns))],
+    };
+    const all: Statement = { text: insertRecords, values: [storableJson(records.map(recordColumns))] };
+    const statements = ledgerRows.length > 0 ? [calls, all] : [all];
     // A batch holds events of several tenants.
-    const inserted = (await this.database.batch(ALL_TENANTS, statements)).at(-1);
-    return newOnes(records, inserted as { tenant_id: string; id: string }[]);
+    const inserted = await this.database.batch(ALL_TENANTS, statements);
+    return {
+      records: newOnes(records, recordColumns, inserted.at(-1)!),
+      ledgerRows: ledgerRows.length > 0 ? newOnes(ledgerRows, ledgerColumns, inserted[0]!) : [],
+    };
   }
 }
 
@@ -66,13 +73,16 @@ function firstOfEachRun(traces: readonly EventTrace[]): EventTrace[] {
   });
 }
 
-/** The first record of each that was inserted: one delivery may hold an event twice. */
-function newOnes(
-  records: readonly EventRecord[],
-  inserted: readonly { tenant_id: string; id: string }[],
-): EventRecord[] {
-  const keys = new Set(inserted.map(({ tenant_id: tenantId, id }) => `${tenantId}\0${id}`));
-  return records.filter(({ tenantId, id }) => keys.delete(`${tenantId}\0${id}`));
+/** The first of each that was inserted, by the columns that the database answered with: one delivery may hold an event twice. */
+function newOnes<Item, Columns extends object>(
+  items: readonly Item[],
+  columnsOf: (item: Item) => Columns,
+  inserted: readonly Record<string, unknown>[],
+): Item[] {
+  const names = Object.keys(inserted[0] ?? {}) as (keyof Columns)[];
+  const keyOf = (row: Columns) => names.map((name) => row[name]).join('\0');
+  const keys = new Set(inserted.map((row) => keyOf(row as Columns)));
+  return items.filter((item) => keys.delete(keyOf(columnsOf(item))));
 }
 
 function recordColumns(record: EventRecord) {
@@ -104,5 +114,7 @@ function ledgerColumns({ usage, ...row }: LedgerRow) {
     outcome: row.outcome,
     start_time: row.startTime,
     end_time: row.endTime,
+    cost: row.cost === undefined ? null : decimalOf(row.cost),
+    currency_code: row.cost?.currencyCode ?? '',
   };
 }

@@ -9,6 +9,7 @@ import {
   type UsageQuery,
   type UsageSum,
 } from './ledger';
+import { parseMoney } from './money';
 
 interface UsageColumns {
   input_tokens: number;
@@ -24,6 +25,9 @@ interface SumRow extends UsageColumns {
   model: string;
   assistant: string;
   calls: number;
+  /** Currency and amount. */
+  costs: [string, string][];
+  unpriced_calls: number;
 }
 
 interface CallRow extends UsageColumns {
@@ -38,23 +42,40 @@ interface CallRow extends UsageColumns {
   outcome: CallOutcome;
   start_time: Date;
   end_time: Date;
+  cost: string | null;
+  currency_code: string;
 }
 
+/** By currency first: amounts of two make no sum. */
 const sumCalls = `
-  select
-    case when $4::integer is null then $2::timestamptz
-      else date_bin(make_interval(secs => $4::integer), start_time, timestamptz '1970-01-01 00:00:00+00') end as interval_start,
-    case when $5::boolean then api_key_id else '' end as api_key_id,
-    case when $6::boolean then model else '' end as model,
-    case when $7::boolean then assistant else '' end as assistant,
-    count(*) as calls,
+  with by_currency as (
+    select
+      case when $4::integer is null then $2::timestamptz
+        else date_bin(make_interval(secs => $4::integer), start_time, timestamptz '1970-01-01 00:00:00+00') end as interval_start,
+      case when $5::boolean then api_key_id else '' end as api_key_id,
+      case when $6::boolean then model else '' end as model,
+      case when $7::boolean then assistant else '' end as assistant,
+      currency_code,
+      sum(cost) as cost,
+      count(*) as calls,
+      sum(input_tokens) as input_tokens,
+      sum(output_tokens) as output_tokens,
+      sum(cached_input_tokens) as cached_input_tokens,
+      sum(reasoning_tokens) as reasoning_tokens,
+      bool_or(estimated) as estimated
+    from usage_ledger
+    where tenant_id = $1 and start_time >= $2::timestamptz and start_time < $3::timestamptz
+    group by 1, 2, 3, 4, 5)
+  select interval_start, api_key_id, model, assistant,
+    coalesce(jsonb_agg(jsonb_build_array(currency_code, cost::text) order by currency_code) filter (where cost is not null), '[]') as costs,
+    coalesce(sum(calls) filter (where cost is null), 0)::bigint as unpriced_calls,
+    sum(calls)::bigint as calls,
     sum(input_tokens)::bigint as input_tokens,
     sum(output_tokens)::bigint as output_tokens,
     sum(cached_input_tokens)::bigint as cached_input_tokens,
     sum(reasoning_tokens)::bigint as reasoning_tokens,
     bool_or(estimated) as estimated
-  from usage_ledger
-  where tenant_id = $1 and start_time >= $2::timestamptz and start_time < $3::timestamptz
+  from by_currency
   group by 1, 2, 3, 4
   order by 1, 2, 3, 4
   limit $8`;
@@ -77,6 +98,8 @@ export class PostgresUsageLedger implements UsageLedger {
       assistant: row.assistant,
       calls: row.calls,
       usage: toUsage(row),
+      costs: row.costs.map(([currencyCode, amount]) => parseMoney(currencyCode, amount)),
+      unpricedCalls: row.unpriced_calls,
     }));
   }
 
@@ -101,7 +124,7 @@ export class PostgresUsageLedger implements UsageLedger {
     }
     const rows = await this.database.query<CallRow>(
       tenantId,
-      `select * from usage_ledger where ${conditions.join(' and ')} order by start_time desc, run_id desc, attempt desc limit $2`,
+      `select *, cost::text as cost from usage_ledger where ${conditions.join(' and ')} order by start_time desc, run_id desc, attempt desc limit $2`,
       values,
     );
     return rows.map(toLedgerRow);
@@ -122,6 +145,7 @@ function toLedgerRow(row: CallRow): LedgerRow {
     outcome: row.outcome,
     startTime: row.start_time,
     endTime: row.end_time,
+    cost: row.cost === null ? undefined : parseMoney(row.currency_code, row.cost),
   };
 }
 

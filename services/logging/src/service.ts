@@ -9,6 +9,7 @@ import { consumeEvents } from './consume-events';
 import { PostgresEventStore } from './postgres-event-store';
 import { PostgresRecordStore } from './postgres-record-store';
 import { PostgresUsageLedger } from './postgres-usage-ledger';
+import { PriceList } from './price-list';
 import { RecordFeed } from './record-feed';
 import { createRecordHandler } from './record-handler';
 import { createUsageHandler } from './usage-handler';
@@ -23,13 +24,14 @@ export const loggingService = defineService({
   migrationsFolder: join(__dirname, '..', 'migrations'),
   async create({ config, database, events }) {
     const feed = new RecordFeed();
+    const prices = new PriceList(config.prices);
     // Here and not at the start: a relay of another service may start before this service does. And without an end of its own: what other
     // services publish while they stop is still to be kept, and the bus ends it when it closes.
     await events.subscribe({
       consumer: 'logging',
       subjects: ['weft.>'],
       maxBatch: config.batchMax,
-      handle: consumeEvents(new PostgresEventStore(database), feed),
+      handle: consumeEvents({ store: new PostgresEventStore(database), feed, prices }),
     });
     return {
       services: [

@@ -10,7 +10,11 @@ let openai: OpenAI;
 
 beforeAll(async () => {
   provider = await startFakeProvider();
-  weft = await startWeft({ OPENAI_BASE_URL: provider.baseUrl, OPENAI_API_KEY: 'provider-key' });
+  weft = await startWeft({
+    OPENAI_BASE_URL: provider.baseUrl,
+    OPENAI_API_KEY: 'provider-key',
+    WEFT_MODEL_PRICES: '{"models": {"fake-model": {"input": 1, "output": 2}}}',
+  });
   openai = new OpenAI({ baseURL: `${weft.httpUrl}/v1`, apiKey: adminKey, maxRetries: 0 });
 });
 
@@ -94,6 +98,20 @@ describe('the openai client, unchanged', () => {
     await openai.chat.completions.create({ model: 'fake-model', messages });
     const digest = createHash('sha256').update('Bearer provider-key').digest('hex').slice(0, 16);
     expect(provider.requests.at(-1)!.headers.authorization).toBe(`sha256:${digest}`);
+  });
+});
+
+describe('the bill', () => {
+  it('has what the call costs, by the tokens that the provider counted', async () => {
+    provider.enqueue({ text: 'Hello there', usage: { promptTokens: 7, completionTokens: 2 } });
+    const headers = { 'x-request-id': 'the-bill' };
+    await openai.chat.completions.create({ model: 'fake-model', messages }, { headers });
+    const records = await eventually(async () => {
+      const request = { requestId: 'the-bill' };
+      const answer = await expectOk(call(weft, 'weft.logging.v1.UsageService/ListUsageRecords', request));
+      return answer.records as unknown[] | undefined;
+    });
+    expect(records).toMatchObject([{ cost: { currencyCode: 'USD', nanos: 7 * 1000 + 2 * 2000 } }]);
   });
 });
 

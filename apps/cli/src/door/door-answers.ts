@@ -80,6 +80,23 @@ export interface UsageJson {
   estimated?: boolean;
 }
 
+export interface MoneyJson {
+  currencyCode?: string;
+  units?: string;
+  nanos?: number;
+}
+
+export interface UsageSumJson {
+  startTime?: string;
+  apiKeyId?: string;
+  model?: string;
+  assistant?: string;
+  calls?: string;
+  usage?: UsageJson;
+  costs?: MoneyJson[];
+  unpricedCalls?: string;
+}
+
 export interface RunStepJson {
   name?: string;
   startOffset?: string;

@@ -15,6 +15,7 @@ export const doorMethods = {
   getRun: '/weft.orchestrator.v1.RunService/GetRun',
   listRuns: '/weft.orchestrator.v1.RunService/ListRuns',
   cancelRun: '/weft.orchestrator.v1.RunService/CancelRun',
+  queryUsage: '/weft.logging.v1.UsageService/QueryUsage',
 } as const;
 
 /** A method of `doorMethods`. */

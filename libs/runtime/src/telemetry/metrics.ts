@@ -75,6 +75,16 @@ export const metrics = {
     unit: '{run}',
     labels: ['weft.run.state'],
   }),
+  cost: counterMetric('weft.usage.cost', {
+    description: 'What calls to model providers cost, by the rows that the ledger has of them.',
+    unit: '{currency}',
+    labels: ['gen_ai.provider.name', 'gen_ai.response.model', 'weft.currency'],
+  }),
+  unpricedCalls: counterMetric('weft.usage.unpriced_calls', {
+    description: 'Rows of the ledger whose model has no known price.',
+    unit: '{call}',
+    labels: ['gen_ai.provider.name', 'gen_ai.response.model'],
+  }),
   cacheLookups: counterMetric('weft.cache.lookups', {
     description: 'Looked up answers.',
     unit: '{lookup}',

@@ -1,4 +1,5 @@
 import { metrics } from './metrics';
+import { modelLabel } from './model-label';
 import { isTracing, openSpan, type TraceSpan } from './tracing';
 
 /** What a call to a model provider took, in tokens. */
@@ -15,10 +16,6 @@ export interface ModelCallStart {
   traceparent: string | undefined;
 }
 
-/** Callers may name any model: so many names are told apart in metrics, once they have answered. */
-const modelsMax = 64;
-const modelsSeen = new Set<string>();
-
 /**
  * A call to a model provider as telemetry sees it, by the semantic conventions for generative AI: a span `chat <model>`, how long it took,
  * its tokens and its speed. Never what was asked or answered.
@@ -27,6 +24,7 @@ export class ModelCallObservation {
   private readonly startedAt = performance.now();
   private readonly span: TraceSpan | undefined;
   private firstContentAt: number | undefined;
+  private hasAnswered = false;
   private over = false;
 
   private constructor(private readonly start: ModelCallStart) {
@@ -56,8 +54,7 @@ export class ModelCallObservation {
   /** The call is over and has brought an answer. */
   completed(tokens: TokensTaken | undefined, finishReason?: string): void {
     if (this.over) return;
-    const { model } = this.start;
-    if (modelsSeen.size < modelsMax) modelsSeen.add(model);
+    this.hasAnswered = true;
     if (finishReason !== undefined) this.span?.set({ 'gen_ai.response.finish_reasons': [finishReason] });
     if (tokens !== undefined) {
       this.span?.set({
@@ -99,7 +96,7 @@ export class ModelCallObservation {
     return {
       'gen_ai.operation.name': operation,
       'gen_ai.provider.name': provider,
-      'gen_ai.request.model': modelsSeen.has(model) ? model : '_OTHER',
+      'gen_ai.request.model': modelLabel(model, this.hasAnswered),
     };
   }
 }
