@@ -64,6 +64,12 @@ const cases = [
     rules: ['no-restricted-imports'],
   },
   {
+    what: 'code that imports a fixture of tests',
+    file: 'services/logging/src/service.ts',
+    text: importing('./logging-stand.fixture'),
+    rules: ['no-restricted-imports'],
+  },
+  {
     what: 'the environment, read by a service',
     file: 'services/prompt/src/service.ts',
     text: environment,
