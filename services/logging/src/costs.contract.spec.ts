@@ -5,27 +5,18 @@ import { consumeEvents } from './consume-events';
 import { PostgresEventStore } from './postgres-event-store';
 import { PriceList } from './price-list';
 import { RecordFeed } from './record-feed';
-import { openTestStand, range, type RunInput, runFinished, type TestStand } from './logging-stand.fixture';
-
-// A database takes a second to open, and more on a busy machine.
-jest.setTimeout(30_000);
+import { useLoggingStand, range, type RunInput, runFinished } from './logging-stand.fixture';
 
 const prices = { currency: 'EUR', models: { 'small*': { input: 1, cached_input: 0.5, output: 2 } } };
 
-let stand: TestStand;
-
-beforeAll(async () => {
-  stand = await openTestStand({ WEFT_MODEL_PRICES: JSON.stringify(prices) });
-});
-
-afterAll(() => stand.service.stop());
+const stand = useLoggingStand({ WEFT_MODEL_PRICES: JSON.stringify(prices) });
 
 afterEach(() => jest.restoreAllMocks());
 
 /** A tenant with runs of these calls. */
 async function tenantWith(...calls: NonNullable<RunInput['calls']>) {
   const tenant = stand.newTenant();
-  await stand.bus.publish([runFinished(tenant.tenantId, { calls })]);
+  await stand.publish([runFinished(tenant.tenantId, { calls })]);
   return tenant;
 }
 
@@ -89,8 +80,8 @@ it('has metrics tell of each row once', async () => {
   const event = runFinished(tenantId, {
     calls: [{ model: 'small-3' }, { model: 'never-heard-of', outcome: 'failed' }],
   });
-  await stand.bus.publish([event, event]);
-  await stand.bus.publish([event]);
+  await stand.publish([event, event]);
+  await stand.publish([event]);
   expect([cost.mock.calls, unpriced.mock.calls]).toEqual([
     [
       [

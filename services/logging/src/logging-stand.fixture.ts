@@ -1,16 +1,16 @@
 import { type common, events, logging } from '@weft/contracts';
-import { createEvent, createInProcessEventBus, type EventBus } from '@weft/events';
+import { createEvent, createInProcessEventBus } from '@weft/events';
 import { newId, silentLogger } from '@weft/runtime';
 import { startTestService, type TestClient, type TestService } from '@weft/testing';
 
 import { loggingService } from './service';
 
 /** A logging service on a database of its own, and the bus that it listens to. */
-export interface TestStand {
-  service: TestService;
-  bus: EventBus;
+export interface LoggingStand {
+  readonly service: TestService;
+  publish(events: events.EventEnvelope[]): Promise<void>;
   /** The ids of the events that were given up. */
-  deadLetters: string[];
+  readonly deadLetters: string[];
   /** A tenant of its own for each test. */
   newTenant(): TestTenant;
 }
@@ -21,24 +21,37 @@ export interface TestTenant {
   records: TestClient<logging.RecordServiceDefinition>;
 }
 
-export async function openTestStand(env: Record<string, string> = {}): Promise<TestStand> {
+/** A stand for the tests of a file: open while they run. */
+export function useLoggingStand(env: Record<string, string> = {}): LoggingStand {
+  // A database takes a second to open, and more on a busy machine.
+  jest.setTimeout(30_000);
   const deadLetters: string[] = [];
   const bus = createInProcessEventBus({
     logger: silentLogger,
     retryDelayMs: 1,
     onDeadLetter: ({ id }) => deadLetters.push(id),
   });
-  const service = await startTestService(loggingService, { events: bus, env });
+  let service: TestService;
   let tenants = 0;
-  const newTenant = () => {
-    const tenantId = `tenant-${++tenants}`;
-    return {
-      tenantId,
-      usage: service.client(logging.UsageServiceDefinition, { tenantId }),
-      records: service.client(logging.RecordServiceDefinition, { tenantId }),
-    };
+  beforeAll(async () => {
+    service = await startTestService(loggingService, { events: bus, env });
+  });
+  afterAll(() => service.stop());
+  return {
+    get service() {
+      return service;
+    },
+    deadLetters,
+    publish: (batch) => bus.publish(batch),
+    newTenant() {
+      const tenantId = `tenant-${++tenants}`;
+      return {
+        tenantId,
+        usage: service.client(logging.UsageServiceDefinition, { tenantId }),
+        records: service.client(logging.RecordServiceDefinition, { tenantId }),
+      };
+    },
   };
-  return { service, bus, deadLetters, newTenant };
 }
 
 export type CallInput = Partial<Omit<events.ModelCall, 'usage'>> & { usage?: Partial<common.Usage> };

@@ -1,20 +1,9 @@
-import { type events, logging } from '@weft/contracts';
+import { logging } from '@weft/contracts';
 
-import { openTestStand, range, runFinished, type TestStand } from './logging-stand.fixture';
+import { useLoggingStand, range, runFinished } from './logging-stand.fixture';
 
-// A database takes a second to open, and more on a busy machine.
-jest.setTimeout(30_000);
-
-let stand: TestStand;
-
-beforeAll(async () => {
-  stand = await openTestStand();
-});
-
-afterAll(() => stand.service.stop());
-
-const newTenant = () => stand.newTenant();
-const publish = (batch: events.EventEnvelope[]) => stand.bus.publish(batch);
+const stand = useLoggingStand();
+const { newTenant, publish } = stand;
 const { Dimension, Interval } = logging;
 
 describe('QueryUsage', () => {

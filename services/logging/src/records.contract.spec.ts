@@ -3,21 +3,10 @@ import { createEvent } from '@weft/events';
 import { newId } from '@weft/runtime';
 import { type TestClient } from '@weft/testing';
 
-import { everyPage, openTestStand, runFinished, type TestStand } from './logging-stand.fixture';
+import { everyPage, useLoggingStand, runFinished } from './logging-stand.fixture';
 
-// A database takes a second to open, and more on a busy machine.
-jest.setTimeout(30_000);
-
-let stand: TestStand;
-
-beforeAll(async () => {
-  stand = await openTestStand();
-});
-
-afterAll(() => stand.service.stop());
-
-const newTenant = () => stand.newTenant();
-const publish = (batch: events.EventEnvelope[]) => stand.bus.publish(batch);
+const stand = useLoggingStand();
+const { newTenant, publish } = stand;
 
 describe('ListRecords', () => {
   const keyEvent = (tenantId: string, eventTime = new Date()) =>
