@@ -1,9 +1,10 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@weft/cluster';
 import { type FakeProvider, startFakeProvider } from '@weft/fake-provider';
 import { call, createCollection, expectOk, openChatStream, post } from './door';
-import { startWeft, type WeftProcess } from './weft-process';
+import { adminKey, startWeft, type WeftProcess } from './weft-process';
 
 let dataDir: string;
 let provider: FakeProvider;
@@ -114,6 +115,18 @@ describe('SIGTERM', () => {
       true,
       0,
     ]);
+  });
+});
+
+describe('metrics', () => {
+  it('are on their own port alone, which answers nothing else', async () => {
+    const [port] = await freePorts(1);
+    const metricsUrl = `http://127.0.0.1:${port}`;
+    const { httpUrl } = await start({ WEFT_METRICS_ADDRESS: `127.0.0.1:${port}` });
+    const headers = { authorization: `Bearer ${adminKey}` };
+    const statusOf = async (url: string) => (await fetch(url, { headers })).status;
+    expect([await statusOf(`${metricsUrl}/metrics`), await statusOf(`${httpUrl}/v1/models`)]).toEqual([200, 200]);
+    expect([await statusOf(`${metricsUrl}/v1/models`), await statusOf(`${httpUrl}/metrics`)]).toEqual([404, 404]);
   });
 });
 
