@@ -125,8 +125,12 @@ describe('metrics', () => {
     const { httpUrl } = await start({ WEFT_METRICS_ADDRESS: `127.0.0.1:${port}` });
     const headers = { authorization: `Bearer ${adminKey}` };
     const statusOf = async (url: string) => (await fetch(url, { headers })).status;
-    expect([await statusOf(`${metricsUrl}/metrics`), await statusOf(`${httpUrl}/v1/models`)]).toEqual([200, 200]);
-    expect([await statusOf(`${metricsUrl}/v1/models`), await statusOf(`${httpUrl}/metrics`)]).toEqual([404, 404]);
+    expect([await statusOf(`${metricsUrl}/metrics`), await statusOf(`${httpUrl}/v1/models`)]).toEqual([
+      200, 200,
+    ]);
+    expect([await statusOf(`${metricsUrl}/v1/models`), await statusOf(`${httpUrl}/metrics`)]).toEqual([
+      404, 404,
+    ]);
   });
 });
 
