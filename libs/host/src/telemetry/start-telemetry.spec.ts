@@ -58,7 +58,11 @@ it('refuses a port that another has', async () => {
 });
 
 /** What a process of its own sends and logs; within jest nothing can be sent. */
-async function sentBy(endpoint: string, body: string): Promise<{ code: number; logged: string[] }> {
+async function sentBy(
+  endpoint: string,
+  body: string,
+  env: Record<string, string> = {},
+): Promise<{ code: number; logged: string[] }> {
   const host = JSON.stringify(join(__dirname, '..', '..', 'dist', 'index.js'));
   const runtime = JSON.stringify(join(__dirname, '..', '..', '..', 'runtime', 'dist', 'index.js'));
   const script = `
@@ -77,6 +81,7 @@ async function sentBy(endpoint: string, body: string): Promise<{ code: number; l
       OTEL_EXPORTER_OTLP_HEADERS: 'api-key=canary',
       OTEL_TRACES_SAMPLER: 'always_on',
       OTEL_METRIC_EXPORT_INTERVAL: '100',
+      ...env,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -100,6 +105,18 @@ it('sends the spans that are still there when the process ends', async () => {
   });
   await sentBy(endpoint, `openSpan('work', 'server', undefined, {}).end();`);
   expect(paths).toContain('/v1/traces');
+});
+
+it.each(['traces', 'metrics', 'logs'])('sends everything but %s where they go elsewhere', async (signal) => {
+  const paths = new Set<string>();
+  const endpoint = await listen((request, response) => {
+    paths.add(request.url!);
+    request.resume().on('end', () => response.writeHead(200).end());
+  });
+  const body = `openSpan('work', 'server', undefined, {})?.end(); metrics.runs.add(1, {}); logger.info({}, 'a line');`;
+  await sentBy(endpoint, body, { [`OTEL_${signal.toUpperCase()}_EXPORTER`]: 'none' });
+  const others = ['/v1/logs', '/v1/metrics', '/v1/traces'].filter((path) => !path.endsWith(signal));
+  expect([...paths].sort()).toEqual(others);
 });
 
 it('ends, and fails nothing, with a collector that takes connections and never answers', async () => {

@@ -10,7 +10,7 @@ import { exportLogLines } from './export-log-lines';
 import { logExportTroubles } from './export-troubles';
 import { type MetricsServer, openMetricsServer } from './metrics-server';
 import { observeProcess } from './observe-process';
-import { type TelemetryConfig } from './telemetry-config';
+import { type Signal, type TelemetryConfig } from './telemetry-config';
 import { traceSampler } from './trace-sampler';
 
 /** The telemetry of a process. */
@@ -56,9 +56,8 @@ export async function startTelemetry({ config, serviceName, logger }: TelemetryO
   if (config.endpoint !== undefined) logExportTroubles(logger);
   const providers = [
     ...startMetrics(config, resource, server),
-    ...(config.endpoint === undefined
-      ? []
-      : [startTraces(config, config.endpoint, resource), startLogs(config, config.endpoint, resource)]),
+    ...startTraces(config, resource),
+    ...startLogs(config, resource),
   ];
   const endObservation = observeProcess();
   return {
@@ -75,7 +74,9 @@ export async function startTelemetry({ config, serviceName, logger }: TelemetryO
   };
 }
 
-function startTraces(config: TelemetryConfig, endpoint: string, resource: Resource): Provider {
+function startTraces(config: TelemetryConfig, resource: Resource): Provider[] {
+  const exporting = sending(config, 'traces');
+  if (exporting === undefined) return [];
   const { sampler, followsParent } = traceSampler(config.sampler, config.samplerRatio);
   const provider = new TracerProvider({
     resource,
@@ -83,7 +84,7 @@ function startTraces(config: TelemetryConfig, endpoint: string, resource: Resour
     spanLimits: { attributeValueLengthLimit: 256 },
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter: new OTLPTraceExporter(sending(config, endpoint, 'traces')),
+        exporter: new OTLPTraceExporter(exporting),
         scheduledDelayMillis: config.spanDelayMs,
         exportTimeoutMillis: exportTimeoutMs,
       }),
@@ -91,7 +92,7 @@ function startTraces(config: TelemetryConfig, endpoint: string, resource: Resour
   });
   const tracer = provider.getTracer('weft');
   setTraceSource({ startSpan: tracer.startSpan.bind(tracer), followsParent });
-  return provider;
+  return [provider];
 }
 
 function startMetrics(
@@ -100,10 +101,11 @@ function startMetrics(
   server: MetricsServer | undefined,
 ): Provider[] {
   const readers: IMetricReader[] = server === undefined ? [] : [server.reader];
-  if (config.endpoint !== undefined) {
+  const exporting = sending(config, 'metrics');
+  if (exporting !== undefined) {
     readers.push(
       new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter(sending(config, config.endpoint, 'metrics')),
+        exporter: new OTLPMetricExporter(exporting),
         exportIntervalMillis: config.metricIntervalMs,
         exportTimeoutMillis: Math.min(exportTimeoutMs, config.metricIntervalMs),
       }),
@@ -116,15 +118,19 @@ function startMetrics(
   return [provider];
 }
 
-function startLogs(config: TelemetryConfig, endpoint: string, resource: Resource): Provider {
-  const exporter = new OTLPLogExporter(sending(config, endpoint, 'logs'));
+function startLogs(config: TelemetryConfig, resource: Resource): Provider[] {
+  const exporting = sending(config, 'logs');
+  if (exporting === undefined) return [];
+  const exporter = new OTLPLogExporter(exporting);
   const processor = new BatchLogRecordProcessor({ exporter, exportTimeoutMillis: exportTimeoutMs });
   const provider = new LoggerProvider({ resource, processors: [processor] });
   setLogLineListener(exportLogLines(provider.getLogger('weft')));
-  return provider;
+  return [provider];
 }
 
-function sending({ headers }: TelemetryConfig, endpoint: string, signal: 'traces' | 'metrics' | 'logs') {
+/** How a signal is sent; undefined where it is not. */
+function sending({ endpoint, headers, sent }: TelemetryConfig, signal: Signal) {
+  if (endpoint === undefined || !sent[signal]) return undefined;
   return { url: `${endpoint}/v1/${signal}`, headers, timeoutMillis: exportTimeoutMs };
 }
 

@@ -1,4 +1,10 @@
-import { type Environment, integerSetting, loadConfig, optionalTextSetting } from '@weft/runtime';
+import {
+  booleanSetting,
+  type Environment,
+  integerSetting,
+  loadConfig,
+  optionalTextSetting,
+} from '@weft/runtime';
 import { z } from 'zod';
 import { parsePairs } from './setting-pairs';
 
@@ -13,11 +19,16 @@ export const samplerNames = [
 ] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
+/** What a process tells of itself. */
+export type Signal = 'traces' | 'metrics' | 'logs';
+
 /** Settings of telemetry, the standard ones of OpenTelemetry where it has any. */
 export interface TelemetryConfig {
   /** Where traces, metrics and logs go by OTLP over HTTP; undefined sends none. Without a slash at the end. */
   endpoint: string | undefined;
   headers: Record<string, string>;
+  /** Which signals go there. */
+  sent: Record<Signal, boolean>;
   sampler: SamplerName;
   /** The share of traces that are recorded where a ratio decides. */
   samplerRatio: number;
@@ -34,8 +45,14 @@ export interface TelemetryConfig {
 /** Reads the settings of telemetry. Throws FAILED_PRECONDITION naming each bad variable. */
 export function loadTelemetryConfig(env: Environment): TelemetryConfig {
   const settings = loadConfig(shape, env);
+  const { OTEL_SDK_DISABLED: disabled } = settings;
   return {
-    endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, ''),
+    endpoint: disabled ? undefined : settings.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, ''),
+    sent: {
+      traces: settings.OTEL_TRACES_EXPORTER === 'otlp',
+      metrics: settings.OTEL_METRICS_EXPORTER === 'otlp',
+      logs: settings.OTEL_LOGS_EXPORTER === 'otlp',
+    },
     headers: settings.OTEL_EXPORTER_OTLP_HEADERS,
     sampler: settings.OTEL_TRACES_SAMPLER,
     samplerRatio: settings.OTEL_TRACES_SAMPLER_ARG,
@@ -43,7 +60,7 @@ export function loadTelemetryConfig(env: Environment): TelemetryConfig {
     serviceName: settings.OTEL_SERVICE_NAME,
     spanDelayMs: settings.OTEL_BSP_SCHEDULE_DELAY,
     metricIntervalMs: settings.OTEL_METRIC_EXPORT_INTERVAL,
-    metricsAddress: settings.WEFT_METRICS_ADDRESS,
+    metricsAddress: disabled ? undefined : settings.WEFT_METRICS_ADDRESS,
   };
 }
 
@@ -52,6 +69,17 @@ const shape = {
     description: 'where traces, metrics and logs go by OTLP over HTTP; unset sends none',
     example: 'http://collector.example:4318',
   }).refine((url) => url === undefined || /^https?:\/\//.test(url), 'must begin with http:// or https://'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .literal('http/protobuf', 'must be http/protobuf, which collectors take on port 4318')
+    .default('http/protobuf')
+    .meta({ description: 'how signals are sent; there is no other way yet', example: 'http/protobuf' }),
+  OTEL_SDK_DISABLED: booleanSetting({
+    default: false,
+    description: 'whether nothing is sent or served at all',
+  }),
+  OTEL_TRACES_EXPORTER: exporterSetting('traces'),
+  OTEL_METRICS_EXPORTER: exporterSetting('metrics'),
+  OTEL_LOGS_EXPORTER: exporterSetting('logs'),
   OTEL_EXPORTER_OTLP_HEADERS: pairsSetting({
     description: 'headers of what is sent, such as a key, as name=value with commas between',
     example: 'api-key=…',
@@ -91,6 +119,16 @@ const shape = {
     example: '0.0.0.0:9464',
   }).refine((address) => address === undefined || /^.+:\d{1,5}$/.test(address), 'must be host:port'),
 };
+
+function exporterSetting(signal: Signal) {
+  return z
+    .enum(['otlp', 'none'], 'must be otlp or none')
+    .default('otlp')
+    .meta({
+      description: `whether ${signal} are sent where OTEL_EXPORTER_OTLP_ENDPOINT says`,
+      example: 'none',
+    });
+}
 
 function pairsSetting(meta: { description: string; example: string }) {
   return z
