@@ -1,15 +1,8 @@
-import { startTestService } from '@weft/testing';
 import { loadGatewayConfig } from './config';
-import { gatewayService } from './service';
-import { completedEvent, openStand, type Stand, startedEvent, textEvent } from './test-stand';
+import { heldStream } from './fake-orchestrator.fixture';
+import { useGatewayStand } from './gateway-stand.fixture';
 
-let stand: Stand;
-
-beforeAll(async () => {
-  stand = await openStand(startTestService, gatewayService);
-});
-
-afterAll(() => stand.stop());
+const stand = useGatewayStand();
 
 const environment = { WEFT_KEY_SECRET: 'k'.repeat(32) };
 
@@ -24,23 +17,15 @@ describe('the gateway', () => {
   });
 
   test('drains both doors: what is under way ends well, then nobody comes in', async () => {
-    let goOn = () => undefined as void;
-    const held = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    stand.orchestrator.stream = async function* slow() {
-      yield { sequence: 1, ...startedEvent() };
-      yield { sequence: 2, ...textEvent('Hel') };
-      await held;
-      yield { sequence: 3, ...completedEvent() };
-    };
+    const goOn = Promise.withResolvers<void>();
+    stand.orchestrator.stream = () => heldStream(goOn.promise);
     const streaming = await stand.rpc('/v1/chat/completions', {
       model: 'm',
       messages: [{ role: 'user', content: 'Hi' }],
       stream: true,
     });
     const drained = stand.instance.drain(600_000);
-    goOn();
+    goOn.resolve();
     const text = await streaming.text();
     await drained;
     const late = await fetch(`${stand.httpUrl}/livez`).catch(() => 'refused');

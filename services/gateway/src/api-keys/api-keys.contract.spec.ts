@@ -1,14 +1,6 @@
-import { startTestService } from '@weft/testing';
-import { gatewayService } from '../service';
-import { openStand, type Stand } from '../test-stand';
+import { useGatewayStand } from '../gateway-stand.fixture';
 
-let stand: Stand;
-
-beforeAll(async () => {
-  stand = await openStand(startTestService, gatewayService);
-});
-
-afterAll(() => stand.stop());
+const stand = useGatewayStand();
 
 const service = '/weft.gateway.v1.ApiKeyService';
 

@@ -14,10 +14,9 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { notFound, type WeftError } from '@weft/errors';
 import { methodPolicies, type RpcContext } from '@weft/rpc';
-import { startTestService } from '@weft/testing';
 import { publicMethods } from '../entry/public-methods';
-import { gatewayService } from '../service';
-import { completedEvent, openStand, type Stand, startedEvent, streamOf, textEvent } from '../test-stand';
+import { completedEvent, startedEvent, streamOf, textEvent } from '../fake-orchestrator.fixture';
+import { useGatewayStand } from '../gateway-stand.fixture';
 
 const protoFolder = join(__dirname, '../../../../proto');
 
@@ -28,24 +27,14 @@ type Call = (
   done?: (error: ServiceError | null, answer: unknown) => void,
 ) => ClientReadableStream<unknown>;
 
-let stand: Stand;
-let defaults: Pick<Stand['orchestrator'], 'chat' | 'stream'>;
 const clients = new Map<string, Client>();
 
-beforeAll(async () => {
-  stand = await openStand(startTestService, gatewayService);
-  defaults = { ...stand.orchestrator };
-  loadClients();
-});
+// Before the stand's own, so that no client is open any more when the stand ends.
+afterAll(() => clients.forEach((client) => client.close()));
 
-afterAll(async () => {
-  for (const client of clients.values()) client.close();
-  await stand.stop();
-});
+const stand = useGatewayStand();
 
-beforeEach(() => {
-  Object.assign(stand.orchestrator, defaults);
-});
+beforeAll(loadClients);
 
 /** Clients of every service, from the .proto files alone: they know nothing of our generated code. */
 function loadClients(): void {

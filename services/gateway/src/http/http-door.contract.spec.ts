@@ -1,22 +1,14 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { startTestService } from '@weft/testing';
 import fc from 'fast-check';
 import { publicMethods } from '../entry/public-methods';
-import { gatewayService } from '../service';
-import { openStand, type Stand } from '../test-stand';
+import { useGatewayStand } from '../gateway-stand.fixture';
 
-let stand: Stand;
-
-beforeAll(async () => {
-  stand = await openStand(startTestService, gatewayService, {
-    WEFT_HTTP_BODY_LIMIT_BYTES: '65536',
-    WEFT_HTTP_INGEST_BODY_LIMIT_BYTES: '131072',
-  });
+const stand = useGatewayStand({
+  WEFT_HTTP_BODY_LIMIT_BYTES: '65536',
+  WEFT_HTTP_INGEST_BODY_LIMIT_BYTES: '131072',
 });
-
-afterAll(() => stand.stop());
 
 const chat = '/v1/chat/completions';
 const getQuota = '/weft.gateway.v1.QuotaService/GetQuota';

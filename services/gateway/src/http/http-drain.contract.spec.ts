@@ -6,12 +6,10 @@ import { createReadiness, type Readiness, silentLogger } from '@weft/runtime';
 import { type EntryPipeline } from '../entry/entry-pipeline';
 import {
   chatServices,
-  completedEvent,
   type FakeOrchestrator,
   fakeOrchestrator,
-  startedEvent,
-  textEvent,
-} from '../test-stand';
+  heldStream,
+} from '../fake-orchestrator.fixture';
 import { type HttpDoor, type HttpDoorOptions, openHttpDoor } from './http-door';
 
 let orchestrator: FakeOrchestrator;
@@ -65,36 +63,23 @@ function post(stream: boolean): Promise<Response> {
   });
 }
 
-function latch() {
-  let open = () => undefined as void;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-
 /** A chat stream that stands still after its first text until it is let go on. */
 function holdStream(): () => void {
-  const { opened, open } = latch();
-  orchestrator.stream = async function* slow() {
-    yield { sequence: 1, ...startedEvent() };
-    yield { sequence: 2, ...textEvent('Hel') };
-    await opened;
-    yield { sequence: 3, ...completedEvent() };
-  };
-  return open;
+  const goOn = Promise.withResolvers<void>();
+  orchestrator.stream = () => heldStream(goOn.promise);
+  return goOn.resolve;
 }
 
 /** A chat that answers when it is let, and tells when it was asked. */
 function holdChat() {
-  const asked = latch();
-  const answer = latch();
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
   orchestrator.chat = async () => {
-    asked.open();
-    await answer.opened;
+    asked.resolve();
+    await answer.promise;
     return { runId: 'run-1' };
   };
-  return { asked: asked.opened, answer: answer.open };
+  return { asked: asked.promise, answer: answer.resolve };
 }
 
 describe('drain of the HTTP door', () => {

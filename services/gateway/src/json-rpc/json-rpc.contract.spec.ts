@@ -1,15 +1,7 @@
-import { startTestService } from '@weft/testing';
 import { publicMethods } from '../entry/public-methods';
-import { gatewayService } from '../service';
-import { openStand, type Stand } from '../test-stand';
+import { useGatewayStand } from '../gateway-stand.fixture';
 
-let stand: Stand;
-
-beforeAll(async () => {
-  stand = await openStand(startTestService, gatewayService);
-});
-
-afterAll(() => stand.stop());
+const stand = useGatewayStand();
 
 interface ConnectAnswer {
   status: number;
