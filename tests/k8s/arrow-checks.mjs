@@ -1,4 +1,4 @@
-import { ofKind, serviceOf } from './objects.mjs';
+import { ofKind, selects, serviceOf, workloadOf } from './objects.mjs';
 import { callees, dataOwners, eventUsers, providerCallers, services } from './source-facts.mjs';
 
 const sorted = (names) => [...names].sort();
@@ -9,30 +9,48 @@ const callers = Object.fromEntries(
   services.map((name) => [name, sorted(services.filter((other) => callees[other].includes(name)))]),
 );
 
+/** Where whoever watches the cluster is, and the port of its collector of telemetry. */
+export const monitoring = { namespace: 'monitoring', collectorPort: 4318 };
+
 /**
  * What of the network policies is not an arrow that there is, and which arrows they lack.
  *
- * @param extras how many rules more an overlay has for its mesh: `{ ingress, egress }` map a rule to whether it is one of them
+ * @param telemetry whether there is an arrow to the collector
+ * @param extraIngress,extraEgress whether a rule is one that an overlay has for its mesh besides
  */
 export function arrowProblems(
   objects,
-  { only = services, extraIngress = () => false, extraEgress = () => false, asleep = [] } = {},
+  {
+    only = services,
+    telemetry = false,
+    extraIngress = () => false,
+    extraEgress = () => false,
+    asleep = [],
+  } = {},
 ) {
   return only.flatMap((service) => {
-    const [policy] = ofKind(objects, 'NetworkPolicy').filter((object) => serviceOf(object) === service);
-    if (policy === undefined) return [`${service}: has no NetworkPolicy`];
-    const ingress = read(policy.spec.ingress ?? [], (rule) => readIngress(rule, extraIngress));
-    const egress = read(policy.spec.egress ?? [], (rule) => readEgress(rule, extraEgress));
+    const policies = policiesOf(objects, service);
+    if (!policies.some((policy) => serviceOf(policy) === service))
+      return [`${service}: has no NetworkPolicy`];
+    const rules = (direction) => policies.flatMap(({ spec }) => spec[direction] ?? []);
+    const ingress = read(rules('ingress'), (rule) => readIngress(rule, extraIngress));
+    const egress = read(rules('egress'), (rule) => readEgress(rule, extraEgress));
     const wantedIngress = asleep.includes(service) ? [] : sorted([...wantedIngressOf(service), 'metrics']);
+    const wantedEgress = sorted([...wantedEgressOf(service), ...(telemetry ? ['telemetry'] : [])]);
     const problems = [];
-    if (!same(sorted(policy.spec.policyTypes), ['Egress', 'Ingress']))
-      problems.push('its policy leaves a direction open');
+    if (!['Egress', 'Ingress'].every((type) => policies.some(({ spec }) => spec.policyTypes.includes(type))))
+      problems.push('its policies leave a direction open');
     if (!same(ingress, wantedIngress))
       problems.push(`is reached by [${ingress}] and should be by [${wantedIngress}]`);
-    if (!same(egress, wantedEgressOf(service)))
-      problems.push(`reaches [${egress}] and should reach [${wantedEgressOf(service)}]`);
+    if (!same(egress, wantedEgress)) problems.push(`reaches [${egress}] and should reach [${wantedEgress}]`);
     return problems.map((text) => `${service}: ${text}`);
   });
+}
+
+/** Every policy that takes the pods of a service: what any of them allows is allowed. */
+function policiesOf(objects, service) {
+  const labels = workloadOf(objects, service)?.spec.template.metadata.labels ?? {};
+  return ofKind(objects, 'NetworkPolicy').filter(({ spec }) => selects(spec.podSelector, labels));
 }
 
 /** The callers that the mesh lets in by identity are those of the arrows. */
@@ -62,13 +80,13 @@ function wantedIngressOf(service) {
 }
 
 function wantedEgressOf(service) {
-  return sorted([
+  return [
     'names',
     ...callees[service].map((name) => `${name}:9000`),
     ...(dataOwners.includes(service) ? ['database'] : []),
     ...(eventUsers.includes(service) ? ['events'] : []),
     ...(providerCallers.includes(service) ? ['provider'] : []),
-  ]);
+  ];
 }
 
 function read(rules, readOne) {
@@ -87,10 +105,14 @@ function readIngress(rule, isExtra) {
 
 /** Whoever watches the cluster reads the metrics, and reaches nothing else. */
 function isMetricsRule({ from, ...rule }) {
-  const namespaces = from.map(({ namespaceSelector, ...others }) =>
+  return isMonitoring(from) && same(portsOf(rule), [9464]);
+}
+
+function isMonitoring(peers) {
+  const namespaces = peers.map(({ namespaceSelector, ...others }) =>
     Object.keys(others).length === 0 ? namespaceSelector?.matchExpressions?.[0]?.values?.join() : undefined,
   );
-  return same(namespaces, ['monitoring']) && same(portsOf(rule), [9464]);
+  return same(namespaces, [monitoring.namespace]);
 }
 
 function readEgress(rule, isExtra) {
@@ -104,6 +126,7 @@ function readEgress(rule, isExtra) {
     return ['names'];
   if (ports === '443' && rule.to.every(({ ipBlock }) => leavesPrivateNetworksOut(ipBlock)))
     return ['provider'];
+  if (isMonitoring(rule.to) && same(portsOf(rule), [monitoring.collectorPort])) return ['telemetry'];
   return rule.to.flatMap((peer) =>
     servicesOf(peer).flatMap((name) => portsOf(rule).map((port) => `${name}:${port}`)),
   );

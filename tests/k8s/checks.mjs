@@ -7,6 +7,7 @@ import { render } from './render.mjs';
 import { schemaProblems } from './schemas.mjs';
 import { certificateProblems, scalingProblems, serviceProblems } from './service-checks.mjs';
 import { consumers, eventUsers, services } from './source-facts.mjs';
+import { telemetryProblems } from './telemetry-checks.mjs';
 
 /** The services that sleep in the serverless overlay. */
 export const asleep = ['cache', 'embedding', 'llm', 'memory', 'prompt', 'safety', 'tool'];
@@ -26,7 +27,8 @@ export const overlays = {
     ...routeProblems(objects),
     ...certificateProblems(objects),
     ...eventReplicaProblems(objects),
-    ...arrowProblems(objects),
+    ...telemetryProblems(objects),
+    ...arrowProblems(objects, { telemetry: true }),
   ],
   mesh: (objects) => [
     ...serviceProblems(objects, { tls: false }),
@@ -36,15 +38,21 @@ export const overlays = {
     ...authorizationProblems(objects),
     ...peerAuthenticationProblems(objects),
     ...eventReplicaProblems(objects),
-    ...arrowProblems(objects, { extraEgress: ({ to }) => toNamespace(to, ['istio-system']) }),
+    ...telemetryProblems(objects),
+    ...arrowProblems(objects, {
+      telemetry: true,
+      extraEgress: ({ to }) => toNamespace(to, ['istio-system']),
+    }),
   ],
   serverless: (objects) => [
     ...serviceProblems(objects, { only: awake, tls: false }),
     ...scalingProblems(objects, awake),
     ...sleepProblems(objects),
     ...routeProblems(objects),
+    ...telemetryProblems(objects),
     ...arrowProblems(objects, {
       asleep,
+      telemetry: true,
       extraIngress: ({ from }) => toNamespace(from, ['knative-serving', 'kourier-system']),
       extraEgress: ({ to }) => toNamespace(to, ['kourier-system']),
     }),

@@ -7,7 +7,7 @@ import { callees, dataOwners, eventUsers, providerCallers, services, variablesOf
 
 const require = createRequire(import.meta.url);
 const { loadProcessConfig } = require(join(root, 'libs/host/dist/config.js'));
-const { loadEngineConfig } = require('@weft/host');
+const { loadEngineConfig, loadTelemetryConfig } = require('@weft/host');
 const { parsePeerTargets } = require(join(root, 'libs/host/dist/peer-targets.js'));
 
 /** A value that a secret could have, so that the settings can be read. */
@@ -15,6 +15,7 @@ const secretValues = {
   WEFT_DATABASE_URL: 'postgres://weft:password@db.example:5432/weft',
   WEFT_NATS_URL: 'nats://nats.example:4222',
   OPENAI_BASE_URL: 'https://api.example/v1',
+  OTEL_EXPORTER_OTLP_HEADERS: 'api-key=secret',
 };
 const anyPem = join(root, 'package.json');
 
@@ -23,11 +24,16 @@ export function environmentProblems(objects) {
   return services.flatMap((service) => {
     const workload = workloadOf(objects, service);
     if (workload === undefined) return [`${service}: nothing runs it`];
-    const { values, secrets } = environmentOf(objects, workload);
+    const { values, secrets, references } = environmentOf(objects, workload);
     const names = [...Object.keys(values), ...Object.keys(secrets)];
     const known = variablesOf(service);
+    // Kubernetes puts a variable into the value of another by its name: the service need not know it, if it knows the other.
+    const isPart = (name) => known.has(references[name]);
     return [
-      ...names.filter((name) => !known.has(name)).map((name) => `${service}: does not know ${name}`),
+      ...names
+        .filter((name) => !known.has(name) && !isPart(name))
+        .map((name) => `${service}: does not know ${name}`),
+      ...unresolved(values).map((text) => `${service}: ${text}`),
       ...wanted(service, known, values)
         .filter((name) => !names.includes(name))
         .map((name) => `${service}: lacks ${name}`),
@@ -64,8 +70,18 @@ function wanted(service, known, values) {
   ];
 }
 
+/** What refers to nothing that is defined before it: Kubernetes would leave the reference as it stands. */
+function unresolved(values) {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined) return [`has ${name} from a key that is not there`];
+    return [...value.matchAll(/\$\([^)]+\)/g)].map(
+      ([reference]) => `has ${reference} in ${name}, and nothing for it`,
+    );
+  });
+}
+
 function secretsInTheOpen(values) {
-  return Object.keys(values).filter((name) => /SECRET|_KEY$|PASSWORD|_URL$/.test(name));
+  return Object.keys(values).filter((name) => /SECRET|_KEY$|PASSWORD|_URL$|_HEADERS$/.test(name));
 }
 
 /** What the service itself says of these settings when it starts with them. */
@@ -78,7 +94,7 @@ function refusals(service, values, secrets) {
     ...Object.fromEntries(files.map((name) => [name, anyPem])),
   };
   const { [`${service}Service`]: definition } = require(`@weft/${service}`);
-  return [loadProcessConfig, loadEngineConfig, definition.loadConfig].flatMap((load) => {
+  return [loadProcessConfig, loadEngineConfig, loadTelemetryConfig, definition.loadConfig].flatMap((load) => {
     try {
       load(env);
       return [];
@@ -120,8 +136,7 @@ function isServed(objects, callee, host, port) {
 }
 
 /** Every Secret that is read and that nothing makes is one that the guide tells how to make, with that key. */
-export function secretProblems(objects) {
-  const guide = readFileSync(join(root, 'docs/guides/deploy-on-kubernetes.md'), 'utf8');
+export function secretProblems(objects, guide = readGuide()) {
   const documented = new Set(
     [...guide.matchAll(/^\| `(weft-[a-z<>-]+)` +\| `([A-Za-z_.]+)`/gm)].map(
       (match) => `${match[1]} ${match[2]}`,
@@ -136,6 +151,11 @@ export function secretProblems(objects) {
   return [...new Set(secretsRead(objects))]
     .filter((entry) => !made.has(entry.split(' ')[0]) && !documented.has(ofAnyService(entry)))
     .map((entry) => `the guide does not say how to make the Secret and key ${entry}`);
+}
+
+/** The guide that says how weft is deployed. */
+export function readGuide() {
+  return readFileSync(join(root, 'docs/guides/deploy-on-kubernetes.md'), 'utf8');
 }
 
 /** Every Secret that the objects name, with its key. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { asleep, baseProblems, basesOf, overlayProblems, overlays, problemsOf } from './checks.mjs';
+import { readGuide } from './environment-checks.mjs';
 import { render, root } from './render.mjs';
 import { schemaProblems } from './schemas.mjs';
 import { callees, documentedCallees, eventUsers, services } from './source-facts.mjs';
@@ -65,7 +66,7 @@ describe('observability', () => {
 });
 
 describe('the guide', () => {
-  it("shows an overlay of one's own that is valid and complete, with its image and its names", () => {
+  it("shows an overlay of one's own that is valid and complete, with its image, its names and its collector", () => {
     const objects = renderOverlayOfGuide();
     const text = JSON.stringify(objects);
     assert.deepEqual(
@@ -73,16 +74,36 @@ describe('the guide', () => {
         problemsOf(objects, 'production'),
         text.split('"registry.example.com/weft:0.1.0"').length - 1,
         text.includes('"eg"'),
+        text.includes('otel-collector'),
       ],
-      [[], 11, false],
+      [[], 11, false, false],
     );
+  });
+
+  it('names the feature of Knative that the serverless overlay asks for', () => {
+    const asks = render(join(manifests, 'overlays', 'serverless'))
+      .filter(({ apiVersion }) => apiVersion.startsWith('serving.knative.dev'))
+      .some((object) => JSON.stringify(object).includes('"fieldRef"'));
+    assert.equal(readGuide().includes('`kubernetes.podspec-fieldref: enabled`'), asks);
+  });
+});
+
+describe('the release', () => {
+  it('is the one that every container runs', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const images = Object.keys(overlays).flatMap((overlay) =>
+      render(join(manifests, 'overlays', overlay))
+        .flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])
+        .filter(({ name }) => name === 'weft')
+        .map(({ image }) => image),
+    );
+    assert.deepEqual([images.length, [...new Set(images)]], [44, [`weft:${version}`]]);
   });
 });
 
 /** What the guide's example renders to, in a folder beside a copy of the manifests. */
 function renderOverlayOfGuide() {
-  const guide = readFileSync(join(root, 'docs', 'guides', 'deploy-on-kubernetes.md'), 'utf8');
-  const [, example] = /^```yaml\n# my-weft.*\n([^]*?)^```$/m.exec(guide);
+  const [, example] = /^```yaml\n# my-weft.*\n([^]*?)^```$/m.exec(readGuide());
   const folder = mkdtempSync(join(tmpdir(), 'weft-k8s-'));
   try {
     cpSync(manifests, join(folder, 'weft', 'k8s'), { recursive: true });

@@ -23,16 +23,45 @@ export function containerOf(workload) {
   return workload.spec.template.spec.containers[0];
 }
 
-/** The variables of a container: plain values from its ConfigMap and itself, and references to secrets. */
-export function environmentOf(objects, workload) {
-  const container = containerOf(workload);
-  const maps = (container.envFrom ?? []).map(({ configMapRef }) =>
-    ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === configMapRef.name),
+/** Whether a selector of labels takes an object with these. */
+export function selects({ matchLabels = {}, matchExpressions = [] }, labels) {
+  const unknown = matchExpressions.filter(({ operator }) => operator !== 'In');
+  if (unknown.length > 0) throw new Error(`no selector here has the operator ${unknown[0].operator}`);
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, values }) => values.includes(labels[key]))
   );
-  const values = Object.assign({}, ...maps.map((map) => map?.data ?? {}));
+}
+
+/**
+ * The variables of a container: values as the kubelet makes them, references to secrets, and those that others refer to by `$(NAME)`.
+ * What only a running pod knows is there as the field that it comes from, such as `<metadata.name>`.
+ */
+export function environmentOf(objects, workload) {
+  const { env = [], envFrom = [] } = containerOf(workload);
+  const settings = (name) =>
+    ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === name)?.data ?? {};
+  const values = Object.assign({}, ...envFrom.map(({ configMapRef }) => settings(configMapRef.name)));
   const secrets = {};
-  for (const { name, value, valueFrom } of container.env ?? [])
-    if (valueFrom === undefined) values[name] = value;
-    else secrets[name] = valueFrom.secretKeyRef;
-  return { values, secrets };
+  const references = {};
+  // What comes from a whole ConfigMap cannot be referred to: Kubernetes knows the entries before alone.
+  const before = {};
+  const resolve = (name, text) =>
+    text.replaceAll(/\$\(([^)]+)\)/g, (whole, referred) => {
+      references[referred] = name;
+      return before[referred] ?? whole;
+    });
+  for (const { name, value, valueFrom } of env) {
+    if (valueFrom?.secretKeyRef !== undefined) secrets[name] = valueFrom.secretKeyRef;
+    else
+      values[name] = before[name] =
+        valueFrom === undefined ? resolve(name, value) : fromElsewhere(valueFrom, settings);
+  }
+  return { values, secrets, references };
+}
+
+function fromElsewhere({ configMapKeyRef, fieldRef }, settings) {
+  return configMapKeyRef === undefined
+    ? `<${fieldRef.fieldPath}>`
+    : settings(configMapKeyRef.name)[configMapKeyRef.key];
 }
