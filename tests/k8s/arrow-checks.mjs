@@ -5,38 +5,35 @@ const sorted = (names) => [...names].sort();
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** The services that call each one: the arrows from their other end. */
-const callers = Object.fromEntries(
+export const callers = Object.fromEntries(
   services.map((name) => [name, sorted(services.filter((other) => callees[other].includes(name)))]),
 );
 
-/** Where whoever watches the cluster is, and the port of its collector of telemetry. */
-export const monitoring = { namespace: 'monitoring', collectorPort: 4318 };
+/** Whoever watches the cluster: Prometheus reads metrics, a collector takes telemetry. */
+export const metricsArrow = { name: 'metrics', namespaces: ['monitoring'], ports: [9464] };
+export const telemetryArrow = { name: 'telemetry', namespaces: ['monitoring'], ports: [4318] };
 
 /**
  * What of the network policies is not an arrow that there is, and which arrows they lack.
  *
- * @param telemetry whether there is an arrow to the collector
- * @param extraIngress,extraEgress whether a rule is one that an overlay has for its mesh besides
+ * @param asleep the services that no other calls directly
+ * @param from,to the arrows between a service and other namespaces: `{ name, namespaces, ports }`
  */
 export function arrowProblems(
   objects,
-  {
-    only = services,
-    telemetry = false,
-    extraIngress = () => false,
-    extraEgress = () => false,
-    asleep = [],
-  } = {},
+  { only = services, asleep = [], from = () => [metricsArrow], to = () => [] } = {},
 ) {
   return only.flatMap((service) => {
     const policies = policiesOf(objects, service);
     if (!policies.some((policy) => serviceOf(policy) === service))
       return [`${service}: has no NetworkPolicy`];
     const rules = (direction) => policies.flatMap(({ spec }) => spec[direction] ?? []);
-    const ingress = read(rules('ingress'), (rule) => readIngress(rule, extraIngress));
-    const egress = read(rules('egress'), (rule) => readEgress(rule, extraEgress));
-    const wantedIngress = asleep.includes(service) ? [] : sorted([...wantedIngressOf(service), 'metrics']);
-    const wantedEgress = sorted([...wantedEgressOf(service), ...(telemetry ? ['telemetry'] : [])]);
+    const namesOf = (arrows) => arrows.map(({ name }) => name);
+    const ingress = sorted(rules('ingress').flatMap((rule) => readIngress(rule, from(service))));
+    const egress = sorted(rules('egress').flatMap((rule) => readEgress(rule, to(service))));
+    const calls = asleep.includes(service) ? [] : callsTo(service);
+    const wantedIngress = sorted([...calls, ...namesOf(from(service))]);
+    const wantedEgress = sorted([...targetsOf(service), ...namesOf(to(service))]);
     const problems = [];
     if (!['Egress', 'Ingress'].every((type) => policies.some(({ spec }) => spec.policyTypes.includes(type))))
       problems.push('its policies leave a direction open');
@@ -53,33 +50,13 @@ function policiesOf(objects, service) {
   return ofKind(objects, 'NetworkPolicy').filter(({ spec }) => selects(spec.podSelector, labels));
 }
 
-/** The callers that the mesh lets in by identity are those of the arrows. */
-export function authorizationProblems(objects) {
-  return services.flatMap((service) => {
-    const policies = ofKind(objects, 'AuthorizationPolicy').filter(
-      ({ spec }) =>
-        spec.selector.matchLabels['app.kubernetes.io/name'] === service && spec.action === 'ALLOW',
-    );
-    const rules = policies.flatMap(({ spec }) => spec.rules);
-    const principals = rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source.principals));
-    const ports = rules.flatMap(({ to = [] }) => to.flatMap(({ operation }) => operation.ports));
-    const wanted = callers[service].map((name) => `cluster.local/ns/weft/sa/weft-${name}`);
-    const wantedPorts = service === 'gateway' ? ['8080', '9090'] : ['9000'];
-    return same(sorted(principals), wanted) && same(ports, wantedPorts)
-      ? []
-      : [
-          `${service}: the mesh lets [${principals}] to [${ports}], and should let [${wanted}] to [${wantedPorts}]`,
-        ];
-  });
-}
-
-function wantedIngressOf(service) {
+function callsTo(service) {
   return service === 'gateway'
     ? ['anybody:8080', 'anybody:9090']
     : callers[service].map((name) => `${name}:9000`);
 }
 
-function wantedEgressOf(service) {
+function targetsOf(service) {
   return [
     'names',
     ...callees[service].map((name) => `${name}:9000`),
@@ -89,47 +66,42 @@ function wantedEgressOf(service) {
   ];
 }
 
-function read(rules, readOne) {
-  return sorted(rules.flatMap(readOne));
-}
-
-function readIngress(rule, isExtra) {
-  if (isExtra(rule)) return [];
+function readIngress(rule, arrows) {
   const ports = portsOf(rule);
   if (rule.from === undefined) return ports.map((port) => `anybody:${port}`);
-  if (isMetricsRule(rule)) return ['metrics'];
-  return rule.from.flatMap((peer) =>
-    servicesOf(peer).flatMap((name) => ports.map((port) => `${name}:${port}`)),
-  );
+  return foreignArrow(rule.from, ports, arrows) ?? peersOf(rule.from, ports);
 }
 
-/** Whoever watches the cluster reads the metrics, and reaches nothing else. */
-function isMetricsRule({ from, ...rule }) {
-  return isMonitoring(from) && same(portsOf(rule), [9464]);
-}
-
-function isMonitoring(peers) {
-  const namespaces = peers.map(({ namespaceSelector, ...others }) =>
-    Object.keys(others).length === 0 ? namespaceSelector?.matchExpressions?.[0]?.values?.join() : undefined,
-  );
-  return same(namespaces, [monitoring.namespace]);
-}
-
-function readEgress(rule, isExtra) {
-  if (isExtra(rule)) return [];
-  const ports = portsOf(rule).join();
-  if (rule.to === undefined) return [{ 5432: 'database', 4222: 'events' }[ports] ?? `anything:${ports}`];
+function readEgress(rule, arrows) {
+  const ports = portsOf(rule);
+  const text = ports.join();
+  if (rule.to === undefined) return [{ 5432: 'database', 4222: 'events' }[text] ?? `anything:${text}`];
   if (
-    ports === '53,53' &&
+    text === '53,53' &&
     rule.to.some(({ podSelector }) => podSelector?.matchExpressions?.[0]?.values?.join() === 'kube-dns')
   )
     return ['names'];
-  if (ports === '443' && rule.to.every(({ ipBlock }) => leavesPrivateNetworksOut(ipBlock)))
+  if (text === '443' && rule.to.every(({ ipBlock }) => leavesPrivateNetworksOut(ipBlock)))
     return ['provider'];
-  if (isMonitoring(rule.to) && same(portsOf(rule), [monitoring.collectorPort])) return ['telemetry'];
-  return rule.to.flatMap((peer) =>
-    servicesOf(peer).flatMap((name) => portsOf(rule).map((port) => `${name}:${port}`)),
+  return foreignArrow(rule.to, ports, arrows) ?? peersOf(rule.to, ports);
+}
+
+/** The arrow between a service and whole namespaces that a rule is: of exactly these, on exactly its ports. */
+function foreignArrow(peers, ports, arrows) {
+  const [{ namespaceSelector, ...others }, ...more] = peers;
+  if (namespaceSelector === undefined || more.length > 0 || Object.keys(others).length > 0) return undefined;
+  const arrow = arrows.find(
+    (candidate) => same(ports, candidate.ports) && same(namespaceSelector, ofNames(candidate.namespaces)),
   );
+  return arrow && [arrow.name];
+}
+
+function ofNames(values) {
+  return { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] };
+}
+
+function peersOf(peers, ports) {
+  return peers.flatMap((peer) => servicesOf(peer).flatMap((name) => ports.map((port) => `${name}:${port}`)));
 }
 
 function portsOf(rule) {

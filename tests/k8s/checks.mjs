@@ -1,21 +1,30 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { arrowProblems, authorizationProblems } from './arrow-checks.mjs';
+import { arrowProblems, metricsArrow, telemetryArrow } from './arrow-checks.mjs';
 import { environmentProblems, secretProblems } from './environment-checks.mjs';
+import { authorizationProblems, peerAuthenticationProblems, sidecarProblems } from './mesh-checks.mjs';
 import { environmentOf, ofKind, workloadOf } from './objects.mjs';
 import { render } from './render.mjs';
 import { schemaProblems } from './schemas.mjs';
 import { certificateProblems, scalingProblems, serviceProblems } from './service-checks.mjs';
-import { consumers, eventUsers, services } from './source-facts.mjs';
+import { callees, consumers, eventUsers, services } from './source-facts.mjs';
 import { telemetryProblems } from './telemetry-checks.mjs';
 
 /** The services that sleep in the serverless overlay. */
 export const asleep = ['cache', 'embedding', 'llm', 'memory', 'prompt', 'safety', 'tool'];
 const awake = services.filter((name) => !asleep.includes(name));
 
-const toNamespace = (peers, namespaces) =>
-  peers?.length === 1 &&
-  JSON.stringify(peers[0].namespaceSelector?.matchExpressions?.[0]?.values) === JSON.stringify(namespaces);
+/** Sidecars ask the control plane of the mesh. */
+const meshArrow = { name: 'control plane', namespaces: ['istio-system'], ports: [15012] };
+
+/** Calls to who sleeps go to Knative's gateway, and come from it or from the activator. */
+const activatorArrow = {
+  name: 'activator',
+  namespaces: ['knative-serving', 'kourier-system'],
+  ports: [8012, 8013, 8022, 9090],
+};
+const kourierArrow = { name: 'kourier', namespaces: ['kourier-system'], ports: [8081] };
+const callsWhoSleeps = (service) => callees[service].some((name) => asleep.includes(name));
 
 /** What each overlay has to fulfil, beyond its schemas and its environment. */
 export const overlays = {
@@ -28,7 +37,7 @@ export const overlays = {
     ...certificateProblems(objects),
     ...eventReplicaProblems(objects),
     ...telemetryProblems(objects),
-    ...arrowProblems(objects, { telemetry: true }),
+    ...arrowProblems(objects, { to: () => [telemetryArrow] }),
   ],
   mesh: (objects) => [
     ...serviceProblems(objects, { tls: false }),
@@ -39,10 +48,8 @@ export const overlays = {
     ...peerAuthenticationProblems(objects),
     ...eventReplicaProblems(objects),
     ...telemetryProblems(objects),
-    ...arrowProblems(objects, {
-      telemetry: true,
-      extraEgress: ({ to }) => toNamespace(to, ['istio-system']),
-    }),
+    ...sidecarProblems(objects),
+    ...arrowProblems(objects, { to: () => [telemetryArrow, meshArrow] }),
   ],
   serverless: (objects) => [
     ...serviceProblems(objects, { only: awake, tls: false }),
@@ -52,9 +59,8 @@ export const overlays = {
     ...telemetryProblems(objects),
     ...arrowProblems(objects, {
       asleep,
-      telemetry: true,
-      extraIngress: ({ from }) => toNamespace(from, ['knative-serving', 'kourier-system']),
-      extraEgress: ({ to }) => toNamespace(to, ['kourier-system']),
+      from: (service) => [asleep.includes(service) ? activatorArrow : metricsArrow],
+      to: (service) => [telemetryArrow, ...(callsWhoSleeps(service) ? [kourierArrow] : [])],
     }),
   ],
 };
@@ -131,21 +137,6 @@ function eventReplicaProblems(objects) {
       return workload !== undefined && environmentOf(objects, workload).values.WEFT_NATS_REPLICAS !== '3';
     })
     .map((service) => `${service}: keeps events on fewer than three servers`);
-}
-
-/** The mesh lets nobody in without its TLS, but to the doors. */
-function peerAuthenticationProblems(objects) {
-  const policies = ofKind(objects, 'PeerAuthentication').map(({ spec }) => spec);
-  const all = policies.some(({ selector, mtls }) => selector === undefined && mtls.mode === 'STRICT');
-  const open = policies.flatMap(({ portLevelMtls = {} }) => Object.keys(portLevelMtls)).sort();
-  return [
-    ...(all && policies.every(({ mtls }) => mtls.mode === 'STRICT')
-      ? []
-      : ['the mesh lets calls in without TLS']),
-    ...(open.join() === '8080,9090'
-      ? []
-      : [`the mesh takes the ports [${open}] without TLS, and should the doors alone`]),
-  ];
 }
 
 /** Both doors can be come to: each by a route to a port that the gateway's Service has. */

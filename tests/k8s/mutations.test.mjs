@@ -7,9 +7,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { authorizationProblems } from './arrow-checks.mjs';
 import { overlayProblems, overlays, problemsOf } from './checks.mjs';
-import { environmentProblems, readGuide, secretProblems } from './environment-checks.mjs';
+import { environmentProblems } from './environment-checks.mjs';
+import { authorizationProblems } from './mesh-checks.mjs';
+import { after } from './mutate.mjs';
 import { containerOf, environmentOf, ofKind, serviceOf, workloadOf } from './objects.mjs';
 import { render, root } from './render.mjs';
 import { schemaProblems } from './schemas.mjs';
@@ -19,13 +20,6 @@ const manifests = join(root, 'k8s');
 const production = render(join(manifests, 'overlays', 'production'));
 const mesh = render(join(manifests, 'overlays', 'mesh'));
 const serverless = render(join(manifests, 'overlays', 'serverless'));
-
-/** What is wrong when a copy of the objects is changed. */
-function after(objects, change, check) {
-  const copy = globalThis.structuredClone(objects);
-  change(copy);
-  return check(copy);
-}
 
 /** What is wrong with the production overlay when a copy of its files is changed; kustomize may refuse it as well. */
 function afterEditing(edit) {
@@ -126,72 +120,21 @@ describe('a variable', () => {
   });
 });
 
-describe('telemetry', () => {
-  const collector = (copy) =>
-    ofKind(copy, 'NetworkPolicy').find(({ metadata }) => metadata.name === 'weft-telemetry');
-  const settings = (copy) =>
-    ofKind(copy, 'ConfigMap').find(({ metadata }) => metadata.name.startsWith('weft-telemetry')).data;
-  const attributes = (copy) =>
-    containerOf(workloadOf(copy, 'prompt')).env.find(({ name }) => name === 'OTEL_RESOURCE_ATTRIBUTES');
-  const changes = {
-    'the way to the collector is gone': (copy) => collector(copy).spec.egress.pop(),
-    'the way leads to a whole namespace': (copy) => delete collector(copy).spec.egress[0].ports,
-    'the way leads to another namespace': (copy) =>
-      (collector(copy).spec.egress[0].to[0].namespaceSelector.matchExpressions[0].values = ['default']),
-    'the collector is where no way leads': (copy) =>
-      (settings(copy).OTEL_EXPORTER_OTLP_ENDPOINT = 'http://otel-collector.default.svc:4318'),
-    'signals say that they are of another release': (copy) => (settings(copy).SERVICE_VERSION = '0.0.9'),
-    'signals do not say of which environment they are': (copy) =>
-      (settings(copy).DEPLOYMENT_ENVIRONMENT = ''),
-    'signals do not say of which pod they are': (copy) =>
-      (attributes(copy).value = attributes(copy).value.replace(/k8s\.pod\.name=[^,]*,/, '')),
-    'a variable is referred to that is defined later': (copy) =>
-      containerOf(workloadOf(copy, 'prompt')).env.reverse(),
-    'attributes are no list': (copy) => (attributes(copy).value = 'production'),
-    'a process would have to have the headers': (copy) =>
-      delete containerOf(workloadOf(copy, 'prompt')).env.find(
-        ({ name }) => name === 'OTEL_EXPORTER_OTLP_HEADERS',
-      ).valueFrom.secretKeyRef.optional,
-    'a variable is there for nothing': (copy) =>
-      containerOf(workloadOf(copy, 'prompt')).env.push({ name: 'POD_IP', value: '10.0.0.1' }),
-  };
-  for (const overlay of ['production', 'mesh', 'serverless'])
-    for (const [what, change] of Object.entries(changes))
-      it(`of ${overlay} is seen to be wrong when ${what}`, () => {
-        const check = (copy) => [...environmentProblems(copy), ...overlays[overlay](copy)];
-        const before = { production, mesh, serverless }[overlay];
-        assert.deepEqual([check(before), after(before, change, check).length > 0], [[], true]);
-      });
-
-  it('is seen where the guide does not tell how to make its Secret', () => {
-    const guide = readGuide().replace(/^\| `weft-telemetry`.*\n/m, '');
-    assert.deepEqual(secretProblems(production, guide), [
-      'the guide does not say how to make the Secret and key weft-telemetry OTEL_EXPORTER_OTLP_HEADERS',
-    ]);
-  });
-
-  it('has no way out of the overlay for development, which has no collector', () => {
-    const dev = render(join(manifests, 'overlays', 'dev'));
-    const open = (copy) => copy.push(globalThis.structuredClone(collector(production)));
-    const problems = after(dev, open, overlays.dev);
-    assert.deepEqual([problems.length, problems.every((text) => text.includes('telemetry'))], [11, true]);
-  });
-});
-
 describe('an arrow', () => {
-  it('is missed when it is taken out of any network policy', () => {
-    const unseen = ofKind(production, 'NetworkPolicy').flatMap((policy, index) =>
-      placesOf(policy.spec).filter(
-        (place) =>
-          after(
-            production,
-            (copy) => place.remove(ofKind(copy, 'NetworkPolicy')[index].spec),
-            overlays.production,
-          ).length === 0,
-      ),
-    );
-    assert.deepEqual(unseen, []);
-  });
+  for (const [overlay, objects] of Object.entries({ production, mesh, serverless }))
+    it(`is missed when it is taken out of any network policy of ${overlay}`, () => {
+      const unseen = ofKind(objects, 'NetworkPolicy').flatMap((policy, index) =>
+        placesOf(policy.spec).filter(
+          (place) =>
+            after(
+              objects,
+              (copy) => place.remove(ofKind(copy, 'NetworkPolicy')[index].spec),
+              overlays[overlay],
+            ).length === 0,
+        ),
+      );
+      assert.deepEqual(unseen, []);
+    });
 
   it('is missed when it is taken out of any policy of the mesh', () => {
     const policies = ofKind(mesh, 'AuthorizationPolicy');
@@ -213,6 +156,19 @@ describe('an arrow', () => {
   it('of the mesh is missed when TLS need not be', () => {
     const allow = (copy) => (ofKind(copy, 'PeerAuthentication')[0].spec.mtls.mode = 'PERMISSIVE');
     assert.deepEqual(after(mesh, allow, overlays.mesh), ['the mesh lets calls in without TLS']);
+  });
+
+  it('of whoever reads the metrics is missed when the sidecar is in its way, or lets more pass', () => {
+    const told = (value) => (copy) => {
+      const { annotations } = workloadOf(copy, 'memory').spec.template.metadata;
+      if (value === undefined) delete annotations['traffic.sidecar.istio.io/excludeInboundPorts'];
+      else annotations['traffic.sidecar.istio.io/excludeInboundPorts'] = value;
+    };
+    const problems = [undefined, '9464,9000', '*'].map((value) => after(mesh, told(value), overlays.mesh));
+    assert.deepEqual(
+      problems.map(([problem, ...more]) => [problem?.startsWith('memory: metrics'), more.length]),
+      Array(3).fill([true, 0]),
+    );
   });
 
   it('is missed when its lines are gone', () => {

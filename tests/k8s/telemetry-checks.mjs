@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { monitoring } from './arrow-checks.mjs';
+import { telemetryArrow } from './arrow-checks.mjs';
 import { containerOf, environmentOf, workloadOf } from './objects.mjs';
 import { root } from './render.mjs';
 import { services } from './source-facts.mjs';
@@ -42,7 +42,7 @@ function settingProblems(values, wantedAttributes) {
 function endpointProblems(endpoint) {
   const { hostname, port } = endpoint === undefined ? {} : new globalThis.URL(endpoint);
   const [, namespace] = hostname?.split('.') ?? [];
-  return namespace === monitoring.namespace && Number(port) === monitoring.collectorPort
+  return telemetryArrow.namespaces.includes(namespace) && telemetryArrow.ports.includes(Number(port))
     ? []
     : [`sends its signals to ${endpoint}, where no policy lets it`];
 }
