@@ -1,17 +1,10 @@
 import { createInProcessEventBus, type EventBus } from '@weft/events';
 import { createService, type ServiceDefinition, type ServiceInstance } from '@weft/host';
 import { createEmbeddedEngine, type Database } from '@weft/postgres';
-import {
-  authenticateInternal,
-  connectGrpc,
-  createIdentityTokens,
-  createInProcessTransport,
-  createPeers,
-  type RpcService,
-  serve,
-} from '@weft/rpc';
+import { createInProcessTransport, createPeers, type RpcService } from '@weft/rpc';
 import { type Environment, silentLogger } from '@weft/runtime';
 import { type CompatServiceDefinition } from 'nice-grpc';
+import { serveHosted } from './serve-hosted';
 import { bindCaller, type TestCaller, type TestClient } from './test-client';
 
 export interface TestServiceOptions {
@@ -49,20 +42,7 @@ export async function startTestService<Config, Instance extends ServiceInstance>
   const peers = createPeers(() => inProcess);
   const hosted = await createService(definition, { env: options.env ?? {}, logger, engine, events, peers });
   inProcess.add([...hosted.instance.services, ...(options.peers ?? [])]);
-  const tokens = createIdentityTokens(Buffer.alloc(32, 7));
-  const server = await serve({
-    services: hosted.instance.services,
-    address: '127.0.0.1:0',
-    security: { kind: 'insecure' },
-    authenticate: authenticateInternal(tokens),
-    logger,
-  });
-  await hosted.start();
-  const transport = connectGrpc({
-    target: `127.0.0.1:${server.port}`,
-    security: { kind: 'insecure' },
-    tokens,
-  });
+  const { server, transport } = await serveHosted(hosted);
   return {
     port: server.port,
     instance: hosted.instance,

@@ -3,7 +3,7 @@ import { common, orchestrator } from '@weft/contracts';
 import fc from 'fast-check';
 import { bindCaller } from '@weft/testing';
 import { createFakePeers, type FakePeers, type ScriptedTurn } from './testing/fake-peers';
-import { openReplicas, type Replicas } from './testing/replicas';
+import { openReplicas, type Replicas } from './testing/replicas.fixture';
 import { until } from './testing/until';
 
 // Goal: whatever moment a process dies at, each run that was begun ends once, and its calls are those that the model counted.

@@ -4,7 +4,7 @@ import { RunRecovery } from './run-recovery';
 import { type LostRow } from './run-rows';
 import { bindCaller } from '@weft/testing';
 import { createFakePeers, type FakePeers } from './testing/fake-peers';
-import { openReplicas, type Replica, type Replicas } from './testing/replicas';
+import { openReplicas, type Replica, type Replicas } from './testing/replicas.fixture';
 import { until } from './testing/until';
 
 // A process that is lost is noticed after its lease: short here, so that the tests need not wait long.

@@ -2,17 +2,9 @@ import { events } from '@weft/contracts';
 import { createInProcessEventBus, decodeEvent } from '@weft/events';
 import { createService } from '@weft/host';
 import { createEmbeddedEngine, type Database } from '@weft/postgres';
-import {
-  authenticateInternal,
-  connectGrpc,
-  createIdentityTokens,
-  createInProcessTransport,
-  createPeers,
-  type RpcService,
-  serve,
-  type Transport,
-} from '@weft/rpc';
+import { createInProcessTransport, createPeers, type RpcService, type Transport } from '@weft/rpc';
 import { type Environment, silentLogger } from '@weft/runtime';
+import { serveHosted } from '@weft/testing';
 import { runFinishedSubject } from '../run-statements';
 import { orchestratorService } from '../service';
 import { Faults, fragileEngine, fragilePeers } from './faults';
@@ -75,17 +67,7 @@ export async function openReplicas(peers: RpcService[], env: Environment): Promi
           faults,
         ),
       });
-      const tokens = createIdentityTokens(Buffer.alloc(32, 7));
-      const server = await serve({
-        services: hosted.instance.services,
-        address: '127.0.0.1:0',
-        security: { kind: 'insecure' },
-        authenticate: authenticateInternal(tokens),
-        logger,
-      });
-      await hosted.start();
-      const target = `127.0.0.1:${server.port}`;
-      const transport = connectGrpc({ target, security: { kind: 'insecure' }, tokens });
+      const { server, transport } = await serveHosted(hosted);
       const replica: Replica = {
         faults,
         transport,
