@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { common, orchestrator } from '@weft/contracts';
 import fc from 'fast-check';
 import { bindCaller } from '@weft/testing';
-import { createFakePeers, type FakePeers, type ScriptedTurn } from './testing/fake-peers';
+import { createFakePeers, renewFakePeers, type ScriptedTurn } from './testing/fake-peers';
 import { openReplicas, type Replicas } from './testing/replicas.fixture';
 import { until } from './testing/until';
 
@@ -37,11 +37,10 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   dieAtStep: fc.integer({ min: 1, max: 40 }),
 });
 
-let fake: FakePeers;
+const fake = createFakePeers();
 let replicas: Replicas;
 
 beforeAll(async () => {
-  fake = createFakePeers();
   replicas = await openReplicas(fake.services, env);
   const survivor = await replicas.start();
   const assistants = bindCaller(survivor.transport, orchestrator.AssistantServiceDefinition, caller);
@@ -52,8 +51,8 @@ afterAll(() => replicas.stop());
 
 /** Runs one chat in a process of its own, which dies on the way or ends it first. Answers with what was counted until then. */
 async function runAndDie({ mode, turns, dieAtStep }: Scenario) {
-  const { services: _, ...fresh } = createFakePeers();
-  Object.assign(fake, fresh, { turns: [...turns] });
+  renewFakePeers(fake);
+  fake.turns = [...turns];
   const dying = await replicas.start();
   const before = new Set((await openAndEnded()).map(({ id }) => id));
   dying.faults.steps = 0;

@@ -75,6 +75,12 @@ export function createFakePeers(): FakePeers {
   return fake;
 }
 
+/** Has the stand-ins forget what they saw and what they were scripted: the services stay. */
+export function renewFakePeers(fake: FakePeers): void {
+  const { services: _, ...fresh } = createFakePeers();
+  Object.assign(fake, fresh);
+}
+
 const usage = { inputTokens: 10, outputTokens: 5 };
 
 function fakeModel(fake: FakePeers): RpcService {
