@@ -44,16 +44,25 @@ function definitionOf(kinds, definition) {
 
 /** The kinds of custom resource definitions, by the schema that the API server would hold objects against. */
 function customKinds() {
-  const documents = readdirSync(tools.definitions).flatMap((file) =>
-    parseAllDocuments(readFileSync(join(tools.definitions, file), 'utf8'))
-      .map((document) => document.toJS())
-      .filter((definition) => definition?.kind === 'CustomResourceDefinition'),
-  );
-  return documents.flatMap(({ spec }) =>
+  return definitions().flatMap(({ spec }) =>
     spec.versions.map(({ name, schema }) => [
       `${spec.group}/${name} ${spec.names.kind}`,
       once(() => ajv.compile(rootSchema(withoutGoPatterns(schema.openAPIV3Schema)))),
     ]),
+  );
+}
+
+/** The definitions of those custom resources that some of these objects are. */
+export function customDefinitions(objects) {
+  const used = new Set(objects.map(({ apiVersion, kind }) => `${apiVersion.split('/')[0]} ${kind}`));
+  return definitions().filter(({ spec }) => used.has(`${spec.group} ${spec.names.kind}`));
+}
+
+function definitions() {
+  return readdirSync(tools.definitions).flatMap((file) =>
+    parseAllDocuments(readFileSync(join(tools.definitions, file), 'utf8'))
+      .map((document) => document.toJS())
+      .filter((definition) => definition?.kind === 'CustomResourceDefinition'),
   );
 }
 

@@ -1,9 +1,10 @@
-// Tests the manifests, the bundle and the compose file, and prints the sum as the last line. Needs Go, and Python with pip, once; the
-// bundle's test takes the engines of WEFT_DATABASE_URL and WEFT_NATS_URL, or starts some.
+// Tests the manifests, with an API server of Kubernetes too, the bundle and the compose file, and prints the sum as the last line. Needs Go, and
+// Python with pip, once; the bundle's test takes the engines of WEFT_DATABASE_URL and WEFT_NATS_URL, or starts some.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fetchApiServer } from './fetch-api-server.mjs';
 import { fetchK8sTools } from './fetch-k8s-tools.mjs';
 
 const report = join('reports', 'k8s.json');
@@ -11,6 +12,7 @@ mkdirSync('reports', { recursive: true });
 // A report that is not there is not counted: a start that fails ends with an error of its own.
 rmSync(report, { force: true });
 fetchK8sTools();
+fetchApiServer();
 const folder = join('tests', 'k8s');
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.test.mjs'))
