@@ -1,7 +1,7 @@
 // Package weft is a client of weft, a GenAI backend: generated gRPC clients on a connection that knows its key and its
 // deadlines, turns every failure into an *Error, and refuses streams that break weft's stream contract.
 //
-//	conn, err := weft.Dial("weft.example.com:443", weft.WithKey(key))
+//	conn, err := weft.Dial("weft.example.com:443", key)
 //	chat := orchestratorv1.NewChatServiceClient(conn)
 package weft
 
@@ -9,16 +9,21 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/keepalive"
+	grpckeepalive "google.golang.org/grpc/keepalive"
+
+	"github.com/weft/weft-go/internal/keepalive"
 )
 
 // DefaultTimeout bounds a call whose context has no deadline: the longest that weft gives to any call but one that watches.
 const DefaultTimeout = 10 * time.Minute
+
+const userAgent = "weft-sdk-go/0.1.0"
 
 // The largest message that weft sends or takes: a document of 32 MiB with its envelope.
 const messageBytesMax = 48 * 1024 * 1024
@@ -27,15 +32,9 @@ const messageBytesMax = 48 * 1024 * 1024
 type Option func(*settings)
 
 type settings struct {
-	key         string
 	timeout     time.Duration
 	transport   credentials.TransportCredentials
 	dialOptions []grpc.DialOption
-}
-
-// WithKey sends the API key with every call.
-func WithKey(key string) Option {
-	return func(s *settings) { s.key = key }
 }
 
 // WithTimeout bounds every call, a stream from its first event to its last, whose context has no deadline. DefaultTimeout if
@@ -44,8 +43,8 @@ func WithTimeout(timeout time.Duration) Option {
 	return func(s *settings) { s.timeout = timeout }
 }
 
-// WithInsecure speaks plaintext. The key then travels in the clear: for this machine, or behind a proxy that encrypts.
-func WithInsecure() Option {
+// WithPlaintext sends everything, the key too, in the clear: for a weft on this machine, or behind a proxy that encrypts.
+func WithPlaintext() Option {
 	return func(s *settings) { s.transport = insecure.NewCredentials() }
 }
 
@@ -60,10 +59,11 @@ func WithDialOptions(options ...grpc.DialOption) Option {
 	return func(s *settings) { s.dialOptions = append(s.dialOptions, options...) }
 }
 
-// Dial makes a connection to weft's gRPC door, which connects at the first call. Every generated client takes it.
+// Dial makes a connection to weft's gRPC door, which connects at the first call and sends the API key with every one. Every
+// generated client takes it. It may be shared by goroutines; closing it ends what is still going on over it.
 //
 // The address is `host:port`, or any target of grpc.
-func Dial(address string, options ...Option) (*grpc.ClientConn, error) {
+func Dial(address, key string, options ...Option) (*grpc.ClientConn, error) {
 	s := settings{timeout: DefaultTimeout, transport: credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12})}
 	for _, option := range options {
 		option(&s)
@@ -71,23 +71,24 @@ func Dial(address string, options ...Option) (*grpc.ClientConn, error) {
 	if address == "" {
 		return nil, errors.New("weft: the address must be host:port, such as 127.0.0.1:9090")
 	}
+	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, errors.New("weft: the key must be what weft printed, without spaces or line ends")
+	}
 	if s.timeout <= 0 {
 		return nil, errors.New("weft: the timeout must be longer than 0")
 	}
+	encrypted := s.transport.Info().SecurityProtocol != "insecure"
 	dialOptions := []grpc.DialOption{
 		grpc.WithTransportCredentials(s.transport),
+		grpc.WithPerRPCCredentials(keyCredentials{key, encrypted}),
+		grpc.WithUserAgent(userAgent),
 		grpc.WithChainUnaryInterceptor(unaryInterceptor(s.timeout)),
 		grpc.WithChainStreamInterceptor(streamInterceptor(s.timeout)),
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(messageBytesMax),
 			grpc.MaxCallSendMsgSize(messageBytesMax),
 		),
-		// Without it a call on a connection whose other end vanished hangs until its deadline.
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 10 * time.Second}),
-	}
-	if s.key != "" {
-		encrypted := s.transport.Info().SecurityProtocol != "insecure"
-		dialOptions = append(dialOptions, grpc.WithPerRPCCredentials(keyCredentials{s.key, encrypted}))
+		grpc.WithKeepaliveParams(grpckeepalive.ClientParameters{Time: keepalive.Time, Timeout: keepalive.Timeout}),
 	}
 	return grpc.NewClient(address, append(dialOptions, s.dialOptions...)...)
 }

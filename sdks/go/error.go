@@ -27,6 +27,8 @@ type Error struct {
 	Metadata map[string]string
 	// FieldViolations names the fields of the request that are wrong.
 	FieldViolations []FieldViolation
+	// QuotaViolations names the limits that were passed.
+	QuotaViolations []QuotaViolation
 	// RetryDelay says when a retry may succeed; 0 where none is advised.
 	RetryDelay time.Duration
 
@@ -39,6 +41,14 @@ type FieldViolation struct {
 	// Field is its path in the request, such as `call.messages`.
 	Field string
 	// Description says what it must be.
+	Description string
+}
+
+// QuotaViolation is a limit that was passed.
+type QuotaViolation struct {
+	// Subject is the limit's name, such as `requests_per_minute`.
+	Subject string
+	// Description says what is wrong with it.
 	Description string
 }
 
@@ -98,6 +108,13 @@ func toError(ctx context.Context, err error) error {
 			for _, violation := range detail.GetFieldViolations() {
 				result.FieldViolations = append(result.FieldViolations, FieldViolation{
 					Field:       violation.GetField(),
+					Description: violation.GetDescription(),
+				})
+			}
+		case *errdetails.QuotaFailure:
+			for _, violation := range detail.GetViolations() {
+				result.QuotaViolations = append(result.QuotaViolations, QuotaViolation{
+					Subject:     violation.GetSubject(),
 					Description: violation.GetDescription(),
 				})
 			}

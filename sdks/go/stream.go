@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/proto"
 
 	orchestratorv1 "github.com/weft/weft-go/gen/weft/orchestrator/v1"
 )
@@ -28,9 +27,9 @@ func StreamChat(
 //
 //	for event, err := range weft.Stream(ctx, documents.StreamIngestDocuments, request) { … }
 //
-// An error comes last. A `failed` event is one, and is given with it for what it says beside the error, such as the usage. A
-// stream that ends without its terminal event is ErrStreamTruncated. Leaving the loop cancels the call, and so does ctx. Each
-// range over the iterator is a call of its own.
+// Heartbeats are left out. An error comes last. A `failed` event is one, and is given with it for what it says beside the error,
+// such as the usage. A stream that breaks the stream contract, such as by ending without its terminal event, is
+// ErrStreamTruncated. Leaving the loop cancels the call, and so does ctx. Each range over the iterator is a call of its own.
 func Stream[Request, Event any](
 	ctx context.Context, open Open[Request, Event], request *Request, options ...grpc.CallOption,
 ) iter.Seq2[*Event, error] {
@@ -51,13 +50,12 @@ func Stream[Request, Event any](
 				yield(nil, err)
 				return
 			}
-			if message, ok := any(event).(proto.Message); ok {
-				if failure := failureOf(message); failure != nil {
-					yield(event, failure)
-					return
-				}
+			kind, failed := kindOf(event)
+			if failed != nil {
+				yield(event, failed)
+				return
 			}
-			if !yield(event, nil) {
+			if kind != "heartbeat" && !yield(event, nil) {
 				return
 			}
 		}

@@ -11,22 +11,16 @@ import (
 	commonv1 "github.com/weft/weft-go/gen/weft/common/v1"
 )
 
-// ErrStreamTruncated is returned by a stream that ended without its terminal event: what was received is not the whole answer.
+// ErrStreamTruncated is what the error of a stream wraps that broke the stream contract: it has no terminal event, or its events
+// are not in sequence. What was received is not the whole answer.
 var ErrStreamTruncated = &Error{
-	Code:    codes.DataLoss,
-	Reason:  "STREAM_TRUNCATED",
-	Message: "The stream ended without its terminal event; what was received is not the whole answer.",
-}
-
-// ErrStreamMalformed is what a stream's error wraps when an event is missing or follows the terminal one.
-var ErrStreamMalformed = &Error{
-	Code:    codes.DataLoss,
-	Reason:  "STREAM_MALFORMED",
-	Message: "The stream's events are not in sequence.",
+	Code:    codes.Unavailable,
+	Reason:  "STREAM_CUT",
+	Message: "The stream broke the stream contract; what was received is not the whole answer.",
 }
 
 // streamContract checks the events of one stream. It knows them by their shape alone, so that it holds for RPCs that are yet
-// to come: a field `sequence` and a oneof `event` of which `completed` is one.
+// to come: a field `sequence`, and a oneof `event` where the stream ends with `completed` or `failed`.
 type streamContract struct {
 	sequence int64
 	ended    bool
@@ -34,79 +28,75 @@ type streamContract struct {
 
 // observe takes the next event.
 func (c *streamContract) observe(event proto.Message) error {
-	fields, ok := eventFieldsOf(event)
-	if !ok {
-		return nil
+	shape := shapeOf(event)
+	if c.ended {
+		return truncated("The stream went on after its terminal event.")
 	}
-	sequence := event.ProtoReflect().Get(fields.sequence).Int()
-	if c.ended || sequence != c.sequence+1 {
-		return c.malformed(sequence)
+	if shape.sequence != nil {
+		c.sequence++
+		if found := event.ProtoReflect().Get(shape.sequence).Int(); found != c.sequence {
+			return truncated(fmt.Sprintf("Event %d of the stream is missing; %d came.", c.sequence, found))
+		}
 	}
-	c.sequence = sequence
-	switch nameOfEvent(event, fields) {
-	case "completed", "failed":
-		c.ended = true
-	}
+	kind, _ := kindOf(event)
+	c.ended = kind == "completed" || kind == "failed"
 	return nil
 }
 
 // end takes the end of the stream, and returns io.EOF if it may end here.
 func (c *streamContract) end(event proto.Message) error {
-	if _, ok := eventFieldsOf(event); ok && !c.ended {
-		return ErrStreamTruncated
+	if shapeOf(event).event != nil && !c.ended {
+		return truncated("The stream ended without its terminal event.")
 	}
 	return io.EOF
 }
 
-func (c *streamContract) malformed(sequence int64) error {
-	found := fmt.Sprintf("The event %d follows the event %d.", sequence, c.sequence)
-	if c.ended {
-		found = fmt.Sprintf("The event %d follows the terminal event.", sequence)
-	}
-	return &Error{
-		Code:    ErrStreamMalformed.Code,
-		Reason:  ErrStreamMalformed.Reason,
-		Message: found,
-		cause:   ErrStreamMalformed,
-	}
+func truncated(message string) *Error {
+	broken := *ErrStreamTruncated
+	broken.Message = message
+	broken.cause = ErrStreamTruncated
+	return &broken
 }
 
-// failureOf gives the error that a `failed` event carries; nil for any other event.
-func failureOf(event proto.Message) *Error {
-	fields, ok := eventFieldsOf(event)
-	if !ok || nameOfEvent(event, fields) != "failed" {
-		return nil
+// kindOf gives the name of what happened, empty where the contract has none, and the error that a `failed` event carries.
+func kindOf(event any) (protoreflect.Name, *Error) {
+	message, _ := event.(proto.Message)
+	shape := shapeOf(message)
+	if shape.event == nil {
+		return "", nil
 	}
-	reflected := event.ProtoReflect()
-	failed := reflected.Get(reflected.WhichOneof(fields.event)).Message()
+	field := message.ProtoReflect().WhichOneof(shape.event)
+	if field == nil {
+		return "", nil
+	}
+	if field.Name() != "failed" {
+		return field.Name(), nil
+	}
+	failed := message.ProtoReflect().Get(field).Message()
 	if field := failed.Descriptor().Fields().ByName("error"); field != nil {
 		if failure, ok := failed.Get(field).Message().Interface().(*commonv1.ErrorStatus); ok {
-			return errorOf(failure)
+			return "failed", errorOf(failure)
 		}
 	}
-	return &Error{Code: codes.Unknown, Message: "The stream failed without saying why."}
+	return "failed", &Error{Code: codes.Unknown, Message: "The stream failed without saying why."}
 }
 
-type eventFields struct {
+// eventShape is what the stream contract knows of an event; nil is what it has not.
+type eventShape struct {
 	sequence protoreflect.FieldDescriptor
 	event    protoreflect.OneofDescriptor
 }
 
-func eventFieldsOf(event proto.Message) (eventFields, bool) {
+func shapeOf(event proto.Message) (shape eventShape) {
 	if event == nil {
-		return eventFields{}, false
+		return shape
 	}
 	descriptor := event.ProtoReflect().Descriptor()
-	fields := eventFields{descriptor.Fields().ByName("sequence"), descriptor.Oneofs().ByName("event")}
-	if fields.sequence == nil || fields.sequence.Kind() != protoreflect.Int64Kind || fields.event == nil {
-		return fields, false
+	if field := descriptor.Fields().ByName("sequence"); field != nil && field.Kind() == protoreflect.Int64Kind {
+		shape.sequence = field
 	}
-	return fields, fields.event.Fields().ByName("completed") != nil
-}
-
-func nameOfEvent(event proto.Message, fields eventFields) protoreflect.Name {
-	if field := event.ProtoReflect().WhichOneof(fields.event); field != nil {
-		return field.Name()
+	if oneof := descriptor.Oneofs().ByName("event"); oneof != nil && oneof.Fields().ByName("completed") != nil {
+		shape.event = oneof
 	}
-	return ""
+	return shape
 }

@@ -1,10 +1,10 @@
-// Starts what smoke tests talk to: a scripted model provider, weft in one process on top of it, and a server that breaks the stream
-// contract. Prints where they are as one line of JSON and runs until stdin closes or SIGTERM; then stops all three.
+// Starts what smoke tests talk to: a scripted model provider, weft in one process on top of it, and a scripted server for what an honest
+// weft does not do. Prints where they are as one line of JSON and runs until stdin closes or SIGTERM; then stops all three.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startBrokenServer } from './broken-server.mjs';
+import { startScriptedServer } from './scripted-server.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const adminKey = 'weft_smoke_0123456789abcdef';
@@ -15,7 +15,7 @@ process.stdin.resume();
 process.stdin.once('close', () => void stop(0));
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(0));
 
-const broken = await startBrokenServer(join(root, 'proto'));
+const scripted = await startScriptedServer(join(root, 'proto'));
 const [, provider] = await start(
   ['tools/fake-provider/bin/weft-fake-provider.js'],
   {},
@@ -36,7 +36,17 @@ const [, http, grpc] = await start(
   },
   /^weft ready http=(\S+) grpc=(\S+)$/,
 );
-console.log(JSON.stringify({ grpc, http, provider, adminKey, broken: broken.address }));
+console.log(
+  JSON.stringify({
+    WEFT_GRPC_ADDRESS: grpc,
+    WEFT_HTTP_URL: http,
+    WEFT_PROVIDER_URL: provider,
+    WEFT_API_KEY: adminKey,
+    WEFT_SCRIPTED_ADDRESS: scripted.address,
+    WEFT_SCRIPTED_TLS_ADDRESS: scripted.tlsAddress,
+    WEFT_SCRIPTED_CA_FILE: scripted.authorityFile,
+  }),
+);
 
 /** Starts a process with nothing of this one's settings and waits for its ready line. Its end before our own is a failure. */
 async function start(command, env, readyLine) {
@@ -62,7 +72,7 @@ async function start(command, env, readyLine) {
 async function stop(code) {
   if (stopping) return;
   stopping = true;
-  broken?.stop();
+  scripted?.stop();
   // Weft before its provider, so that nothing it still does fails for want of one.
   for (const child of children.toReversed()) {
     if (child.exitCode !== null || child.signalCode !== null) continue;

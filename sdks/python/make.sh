@@ -18,6 +18,7 @@ buf generate "$image" --template "$sdk/buf.gen.yaml"
 # Packages, not bare folders: what is inside can then be listed wherever it is installed.
 find "$sdk/src/weft" -type d -exec touch {}/__init__.py \;
 touch "$sdk/src/weft/py.typed"
+python "$sdk/write_stubs.py" "$image" "$sdk/src/weft/_services.pyi"
 # pip does not install a version over itself.
 python -m pip uninstall -qq --yes weft-sdk
 python -m pip install --quiet "./$sdk"

@@ -11,11 +11,15 @@ const report = join('reports', 'sdks.json');
 mkdirSync('reports', { recursive: true });
 rmSync(report, { force: true });
 
-execFileSync(process.execPath, [join('sdks', 'public-contracts.mjs')], { stdio: 'inherit' });
+for (const script of ['public-contracts.mjs', 'internal-names.mjs'])
+  execFileSync(process.execPath, [join('sdks', script)], { stdio: 'inherit' });
 
 const named = process.argv.slice(2);
 const tested = readdirSync('sdks').filter((folder) => existsSync(script(folder)));
-const weft = spawn(process.execPath, [join('sdks', 'live-weft', 'live-weft.mjs')], {
+// Node of the dependencies before the machine's own, which may be too old for weft.
+const path = `${resolve('node_modules', '.bin')}${delimiter}${process.env.PATH}`;
+const weft = spawn('node', [join('sdks', 'live-weft', 'live-weft.mjs')], {
+  env: { ...process.env, PATH: path },
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const where = await Promise.race([firstLine(weft.stdout), once(weft, 'exit').then(() => undefined)]);
@@ -25,16 +29,7 @@ if (where === undefined) {
   console.error('weft did not start');
   failed = 1;
 } else {
-  const live = JSON.parse(where);
-  const env = {
-    ...process.env,
-    PATH: `${resolve('node_modules', '.bin')}${delimiter}${process.env.PATH}`,
-    WEFT_GRPC_ADDRESS: live.grpc,
-    WEFT_HTTP_URL: live.http,
-    WEFT_PROVIDER_URL: live.provider,
-    WEFT_API_KEY: live.adminKey,
-    WEFT_BROKEN_GRPC_ADDRESS: live.broken,
-  };
+  const env = { ...process.env, PATH: path, ...JSON.parse(where) };
   for (const language of named.length > 0 ? named : tested) {
     const result = smokeTest(language, env);
     passed += result.passed;

@@ -38,7 +38,7 @@ func main() {
 }
 
 func ask(ctx context.Context, address, key, model, question string) error {
-	conn, err := weft.Dial(address, weft.WithKey(key), weft.WithTimeout(time.Minute), weft.WithInsecure())
+	conn, err := weft.Dial(address, key, weft.WithTimeout(time.Minute), weft.WithPlaintext())
 	if err != nil {
 		return err
 	}

@@ -80,17 +80,6 @@ func TestAProviderThatBreaksIsAnErrorWithItsReason(t *testing.T) {
 	}
 }
 
-func TestAServerThatOmitsTheTerminalEventIsFoundOut(t *testing.T) {
-	conn := connectTo(t, setting(t, "WEFT_BROKEN_GRPC_ADDRESS"), setting(t, "WEFT_API_KEY"))
-	var last error
-	for _, err := range weft.StreamChat(t.Context(), conn, question("broken")) {
-		last = err
-	}
-	if !errors.Is(last, weft.ErrStreamTruncated) {
-		t.Fatalf("got %v", last)
-	}
-}
-
 func TestTheExamplePrintsTheAnswer(t *testing.T) {
 	script(t, map[string]any{"text": []string{"An ", "example."}})
 	command := exec.CommandContext(t.Context(), "go", "run", "./example", "-address", setting(t, "WEFT_GRPC_ADDRESS"),

@@ -15,7 +15,6 @@ import (
 	"google.golang.org/grpc"
 
 	weft "github.com/weft/weft-go"
-	commonv1 "github.com/weft/weft-go/gen/weft/common/v1"
 	orchestratorv1 "github.com/weft/weft-go/gen/weft/orchestrator/v1"
 )
 
@@ -36,20 +35,12 @@ func connect(t *testing.T) *grpc.ClientConn {
 
 func connectTo(t *testing.T, address, key string) *grpc.ClientConn {
 	t.Helper()
-	conn, err := weft.Dial(address, weft.WithKey(key), weft.WithTimeout(30*time.Second), weft.WithInsecure())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	return conn
+	return dial(t, address, key, weft.WithTimeout(30*time.Second), weft.WithPlaintext())
 }
 
 // question asks the provider's model.
 func question(content string) *orchestratorv1.ChatRequest {
-	return &orchestratorv1.ChatRequest{
-		Model:    "fake-model",
-		Messages: []*commonv1.Message{{Role: commonv1.Role_ROLE_USER, Content: content}},
-	}
+	return request("fake-model", content)
 }
 
 // unique makes a text that no other test, of this language or another, has sent.

@@ -9,7 +9,7 @@ from weft_sdk import StreamTruncated, Weft, WeftError
 def main() -> int:
     address = os.environ.get("WEFT_GRPC_ADDRESS", "127.0.0.1:9090")
     question = " ".join(sys.argv[1:]) or "What can you do?"
-    with Weft(address, os.environ["WEFT_API_KEY"], timeout=60, secure=False) as weft:
+    with Weft(address, os.environ["WEFT_API_KEY"], timeout=60, plaintext=True) as weft:
         try:
             for event in weft.stream_chat(question, model=os.environ.get("WEFT_MODEL", "default")):
                 if event.HasField("text"):

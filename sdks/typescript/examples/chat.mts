@@ -4,7 +4,7 @@ import { StreamTruncatedError, Weft, WeftError } from '@weft/sdk';
 const { WEFT_API_KEY = '', WEFT_GRPC_ADDRESS = '127.0.0.1:9090', WEFT_MODEL = 'default' } = process.env;
 const question = process.argv.slice(2).join(' ') || 'What can you do?';
 
-const weft = new Weft(WEFT_GRPC_ADDRESS, WEFT_API_KEY, { timeoutMs: 60_000, secure: false });
+const weft = new Weft(WEFT_GRPC_ADDRESS, WEFT_API_KEY, { timeoutMs: 60_000, plaintext: true });
 try {
   for await (const { event } of weft.streamChat({ model: WEFT_MODEL, messages: question })) {
     if (event.case === 'text') process.stdout.write(event.value.text);

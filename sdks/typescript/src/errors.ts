@@ -10,11 +10,20 @@ export interface FieldViolation {
   readonly description: string;
 }
 
+/** A limit that was passed. */
+export interface QuotaViolation {
+  /** The limit's name, such as `requests_per_minute`. */
+  readonly subject: string;
+  /** What is wrong with it. */
+  readonly description: string;
+}
+
 /** What an error may carry besides its code and message. */
 export interface WeftErrorDetails {
   reason?: string;
   metadata?: Readonly<Record<string, string>>;
   fieldViolations?: readonly FieldViolation[];
+  quotaViolations?: readonly QuotaViolation[];
   retryDelayMs?: number;
   cause?: unknown;
 }
@@ -28,6 +37,8 @@ export class WeftError extends Error {
   readonly metadata: Readonly<Record<string, string>>;
   /** The fields that are wrong; empty unless the code is INVALID_ARGUMENT. */
   readonly fieldViolations: readonly FieldViolation[];
+  /** The limits that were passed; empty unless the code is RESOURCE_EXHAUSTED. */
+  readonly quotaViolations: readonly QuotaViolation[];
   /** After how many milliseconds a retry may succeed; undefined where none is advised. */
   readonly retryDelayMs: number | undefined;
 
@@ -41,11 +52,12 @@ export class WeftError extends Error {
     this.reason = details.reason ?? '';
     this.metadata = details.metadata ?? {};
     this.fieldViolations = details.fieldViolations ?? [];
+    this.quotaViolations = details.quotaViolations ?? [];
     this.retryDelayMs = details.retryDelayMs;
   }
 }
 
-/** A stream ended without its terminal event, or events are missing from it. What came before is not the whole answer. */
+/** A stream broke the stream contract: it has no terminal event, or its events are not in sequence. What came before is not the whole answer. */
 export class StreamTruncatedError extends WeftError {
   override readonly name = 'StreamTruncatedError';
 

@@ -16,11 +16,13 @@ export interface Connection {
   readonly client: Client;
   readonly metadata: Metadata;
   readonly timeoutMs: number;
+  /** Those that are going on. */
+  readonly calls: Set<{ cancel(): void }>;
 }
 
 /** Calls an RPC of any kind when the first response is asked for. A reader that stops reading pauses weft; one that leaves cancels the call. */
 export async function* openCall(
-  { client, metadata, timeoutMs: timeoutMsDefault }: Connection,
+  { client, metadata, timeoutMs: timeoutMsDefault, calls }: Connection,
   method: DescMethod,
   requests: Iterable<object> | AsyncIterable<object>,
   { signal, timeoutMs = timeoutMsDefault }: CallOptions,
@@ -28,13 +30,8 @@ export async function* openCall(
   // An abort before the call fires no event any more.
   if (signal?.aborted)
     throw new WeftError('CANCELLED', 'The call was aborted before it began.', { cause: signal.reason });
-  const call = client.makeBidiStreamRequest<Message, Message>(
-    `/${method.parent.typeName}/${method.name}`,
-    (message) => Buffer.from(toBinary(method.input, message)),
-    (bytes) => fromBinary(method.output, bytes),
-    metadata.clone(),
-    { deadline: Date.now() + timeoutMs },
-  );
+  const call = beginCall(client, method, metadata, Date.now() + timeoutMs);
+  calls.add(call);
   const cancel = () => call.cancel();
   signal?.addEventListener('abort', cancel, { once: true });
   // The status that follows a cancel has no reader; without a listener Node would end the process over it.
@@ -53,8 +50,24 @@ export async function* openCall(
     throw fault === undefined ? errorOfCall(error, signal) : fault.error;
   } finally {
     over.abort();
+    calls.delete(call);
     signal?.removeEventListener('abort', cancel);
     cancel();
+  }
+}
+
+function beginCall(client: Client, method: DescMethod, metadata: Metadata, deadline: number) {
+  try {
+    return client.makeBidiStreamRequest<Message, Message>(
+      `/${method.parent.typeName}/${method.name}`,
+      (message) => Buffer.from(toBinary(method.input, message)),
+      (bytes) => fromBinary(method.output, bytes),
+      metadata.clone(),
+      { deadline },
+    );
+  } catch (error) {
+    // What gRPC says of a channel that was closed.
+    throw new WeftError('CANCELLED', 'The client is closed.', { cause: error });
   }
 }
 

@@ -3,7 +3,13 @@
  */
 export { type CallOptions } from './call-options';
 export { type EventStream } from './event-stream';
-export { type FieldViolation, StreamTruncatedError, WeftError, type WeftErrorDetails } from './errors';
+export {
+  type FieldViolation,
+  type QuotaViolation,
+  StreamTruncatedError,
+  WeftError,
+  type WeftErrorDetails,
+} from './errors';
 export * from './gen';
 export { type ServiceClient } from './service-client';
 export { type ChatInit, Weft, type WeftOptions } from './weft';

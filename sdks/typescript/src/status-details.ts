@@ -44,6 +44,11 @@ const readers: Record<string, ((fields: Fields) => WeftErrorDetails) | undefined
       .map(fields)
       .map(({ 1: field, 2: description }) => ({ field: text(field), description: text(description) })),
   }),
+  'google.rpc.QuotaFailure': ({ 1: violations = [] }) => ({
+    quotaViolations: violations
+      .map(fields)
+      .map(({ 1: subject, 2: description }) => ({ subject: text(subject), description: text(description) })),
+  }),
   'google.rpc.RetryInfo': ({ 1: delay }) => ({
     retryDelayMs: millisecondsOf(fromBinary(DurationSchema, delay?.at(-1) ?? new Uint8Array())),
   }),

@@ -1,6 +1,7 @@
 import type { DescService, MessageInitShape } from '@bufbuild/protobuf';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options';
+import { channelOptions } from './channel-options';
 import type { EventStream } from './event-stream';
 import { type MessageSchema, Role } from './gen/weft/common/v1/message_pb';
 import {
@@ -15,9 +16,9 @@ import { type ServiceClient, serviceClient } from './service-client';
 export interface WeftOptions {
   /** The most that a call may take, in milliseconds: 600,000 by default. Weft bounds it too, by the deadline that its contract declares. */
   timeoutMs?: number;
-  /** TLS: true by default. False sends everything, the key too, in plain text: for a weft on the same machine. */
-  secure?: boolean;
-  /** PEM of the certificates to trust; the system's by default. */
+  /** Sends everything, the key too, in the clear: for a weft on the same machine. TLS by default. */
+  plaintext?: boolean;
+  /** The PEM of the authorities to trust; those of Node by default. */
   rootCertificates?: Uint8Array;
 }
 
@@ -26,9 +27,6 @@ export type ChatInit = Omit<MessageInitShape<typeof ChatRequestSchema>, '$typeNa
   messages: string | MessageInitShape<typeof MessageSchema>[];
 };
 
-// A connection whose other end has vanished is found after 30 s, not at the deadline of a call.
-const channelOptions = { 'grpc.keepalive_time_ms': 20_000, 'grpc.keepalive_timeout_ms': 10_000 };
-
 /** A connection to weft. */
 export class Weft {
   readonly #connection: Connection;
@@ -36,14 +34,21 @@ export class Weft {
 
   /** Connects to `address`, `host:port` of weft's gRPC door, at the first call. */
   constructor(address: string, key: string, options: WeftOptions = {}) {
-    const { timeoutMs = 600_000, secure = true, rootCertificates } = options;
-    if (key === '') throw new TypeError('a key is needed');
+    const { timeoutMs = 600_000, plaintext = false, rootCertificates } = options;
+    if (address === '') throw new TypeError('the address must be host:port, such as 127.0.0.1:9090');
+    if (!/^[!-~]+$/.test(key))
+      throw new TypeError('the key must be what weft printed, without spaces or line ends');
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be more than 0, not ${timeoutMs}`);
     const roots = rootCertificates === undefined ? null : Buffer.from(rootCertificates);
-    const channel = secure ? credentials.createSsl(roots) : credentials.createInsecure();
+    const channel = plaintext ? credentials.createInsecure() : credentials.createSsl(roots);
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${key}`);
-    this.#connection = { client: new Client(address, channel, channelOptions), metadata, timeoutMs };
+    this.#connection = {
+      client: new Client(address, channel, channelOptions()),
+      metadata,
+      timeoutMs,
+      calls: new Set(),
+    };
   }
 
   /** A public service, such as `weft.service(retrieval.SearchService)`: every RPC of it is a method. */
@@ -66,8 +71,9 @@ export class Weft {
     return this.service(ChatService).streamChat({ call }, options);
   }
 
-  /** Ends the connection; calls that are going on end first. */
+  /** Ends the connection and what is still going on over it. */
   close(): void {
+    for (const call of this.#connection.calls) call.cancel();
     this.#connection.client.close();
   }
 

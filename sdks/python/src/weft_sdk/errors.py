@@ -22,6 +22,16 @@ class FieldViolation:
     """What is wrong with it."""
 
 
+@dataclass(frozen=True)
+class QuotaViolation:
+    """A limit that was passed."""
+
+    subject: str
+    """The limit's name, such as `requests_per_minute`."""
+    description: str
+    """What is wrong with it."""
+
+
 class WeftError(Exception):
     """What weft answered instead of a result, or what became of the connection to it."""
 
@@ -33,9 +43,11 @@ class WeftError(Exception):
         reason: str = "",
         metadata: Mapping[str, str] | None = None,
         field_violations: Sequence[FieldViolation] = (),
+        quota_violations: Sequence[QuotaViolation] = (),
         retry_delay: float | None = None,
     ) -> None:
-        super().__init__(message)
+        # Both, so that the error can be pickled.
+        super().__init__(code, message)
         self.code = code
         """The gRPC status code."""
         self.message = message
@@ -46,6 +58,8 @@ class WeftError(Exception):
         """Facts for a program, such as the limit that was passed."""
         self.field_violations = tuple(field_violations)
         """The fields that are wrong; empty unless the code is INVALID_ARGUMENT."""
+        self.quota_violations = tuple(quota_violations)
+        """The limits that were passed; empty unless the code is RESOURCE_EXHAUSTED."""
         self.retry_delay = retry_delay
         """After how many seconds a retry may succeed; None where none is advised."""
 
@@ -114,10 +128,7 @@ class Unauthenticated(WeftError):
 
 
 class StreamTruncated(Unavailable):
-    """A stream ended without its terminal event, or events are missing from it. What came before is not the whole answer."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(grpc.StatusCode.UNAVAILABLE, message, reason="STREAM_CUT")
+    """A stream broke the stream contract: it has no terminal event, or its events are not in sequence. What came before is not the whole answer."""
 
 
 _CLASSES: dict[grpc.StatusCode, type[WeftError]] = {
@@ -167,6 +178,7 @@ def _details_of(trailer: Any) -> dict[str, Any]:
         for detail in _read_details(value):
             info = error_details_pb2.ErrorInfo()
             request = error_details_pb2.BadRequest()
+            quota = error_details_pb2.QuotaFailure()
             retry = error_details_pb2.RetryInfo()
             if detail.Unpack(info):
                 details.update(reason=info.reason, metadata=info.metadata)
@@ -174,6 +186,10 @@ def _details_of(trailer: Any) -> dict[str, Any]:
                 details["field_violations"] = [
                     FieldViolation(violation.field, violation.description)
                     for violation in request.field_violations
+                ]
+            elif detail.Unpack(quota):
+                details["quota_violations"] = [
+                    QuotaViolation(violation.subject, violation.description) for violation in quota.violations
                 ]
             elif detail.Unpack(retry):
                 details["retry_delay"] = _seconds(retry.retry_delay)

@@ -87,7 +87,7 @@ class EventStream(Generic[Event]):
 
     def _truncated(self, message: str) -> StreamTruncated:
         self._end()
-        return StreamTruncated(message)
+        return StreamTruncated(grpc.StatusCode.UNAVAILABLE, message, reason="STREAM_CUT")
 
     def _end(self) -> None:
         """Whoever iterates on after an error gets the end, and not what may still be on the way."""

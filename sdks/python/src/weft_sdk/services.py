@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Callable
@@ -14,8 +13,9 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
 import weft
-from weft_sdk.errors import error_from_rpc
+from weft_sdk.errors import Cancelled, Internal, error_from_rpc
 from weft_sdk.event_stream import EventStream
+from weft_sdk.names import service_attribute, snake_case
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -37,7 +37,7 @@ def services_by_attribute() -> Mapping[str, ServiceDescriptor]:
     """The same by attribute: `chat` for `ChatService`, `api_key` for `ApiKeyService`. Names that two domains share are not among them."""
     attributes: dict[str, ServiceDescriptor | None] = {}
     for service in public_services().values():
-        attribute = snake_case(re.sub("Service$", "", service.name))
+        attribute = service_attribute(service.name)
         attributes[attribute] = None if attribute in attributes else service
     return {attribute: service for attribute, service in attributes.items() if service is not None}
 
@@ -45,7 +45,7 @@ def services_by_attribute() -> Mapping[str, ServiceDescriptor]:
 class ServiceClient:
     """The RPCs of one service, as methods in snake_case.
 
-    A method takes the request message, or its fields by name, and `timeout` in seconds. A streaming one returns an EventStream; one whose requests
+    A method takes the request message, or its fields by name, and `timeout` in seconds in place of the client's. A streaming one returns an EventStream; one whose requests
     are a stream takes an iterable of them. All raise a WeftError.
     """
 
@@ -68,11 +68,6 @@ class ServiceClient:
         return sorted(self._methods)
 
 
-def snake_case(name: str) -> str:
-    """`ApiKey` → `api_key`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
 def _callable(
     channel: grpc.Channel, method: MethodDescriptor, metadata: Metadata, timeout: float
 ) -> Callable[..., Any]:
@@ -86,17 +81,27 @@ def _callable(
         response_deserializer=GetMessageClass(method.output_type).FromString,
     )
 
-    def invoke(request: Any = None, *, timeout: float = timeout, **fields: Any) -> Any:
+    default_timeout = timeout
+
+    def invoke(request: Any = None, *, timeout: float | None = None, **fields: Any) -> Any:
         if request is None:
             request = request_class(**fields)
         elif fields:
             raise TypeError("give the request or its fields, not both")
-        if method.server_streaming:
-            return EventStream(call(request, timeout=timeout, metadata=metadata), method.output_type)
+        seconds = default_timeout if timeout is None else timeout
         try:
-            return call(request, timeout=timeout, metadata=metadata)
+            response = call(request, timeout=seconds, metadata=metadata)
         except grpc.RpcError as error:
             raise error_from_rpc(error) from error
+        except ValueError as error:
+            # What gRPC says of a channel that was closed.
+            raise Cancelled(grpc.StatusCode.CANCELLED, "The client is closed.") from error
+        if method.server_streaming:
+            return EventStream(response, method.output_type)
+        if response is None:
+            # gRPC passes over a server that ends a call well without answering it.
+            raise Internal(grpc.StatusCode.INTERNAL, "No response came.")
+        return response
 
     invoke.__name__ = snake_case(method.name)
     invoke.__doc__ = f"Calls {method.full_name} with a {method.input_type.full_name}."

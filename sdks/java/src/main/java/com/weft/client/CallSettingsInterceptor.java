@@ -31,9 +31,7 @@ final class CallSettingsInterceptor implements ClientInterceptor {
     return new SimpleForwardingClientCall<>(next.newCall(method, withDeadline)) {
       @Override
       public void start(Listener<O> listener, Metadata headers) {
-        if (!key.isEmpty()) {
-          headers.put(AUTHORIZATION, "Bearer " + key);
-        }
+        headers.put(AUTHORIZATION, "Bearer " + key);
         super.start(listener, headers);
       }
     };

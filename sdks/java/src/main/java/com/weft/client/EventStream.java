@@ -11,24 +11,26 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * The events of a stream, as they come. Asks for the next ones only as they are read, so that a slow reader slows the model
- * and not the memory. For one thread; {@link #close} may be called from any.
+ * The events of a stream, as they come, without heartbeats. Asks for the next ones only as they are read, so that a slow reader
+ * slows the model and not the memory. Close it, best by try-with-resources: one that is left open goes on until its deadline. For
+ * one thread; {@link #close} may be called from any.
  *
- * <p>Throws {@link StreamTruncatedException} where the stream ends without its terminal event, {@link StreamFailedException} in
- * the place of a {@code failed} event, and a {@link WeftException} for every other failure.
+ * <p>Throws {@link StreamTruncatedException} where the stream breaks the stream contract, such as by ending without its terminal
+ * event, {@link StreamFailedException} in the place of a {@code failed} event, and a {@link WeftException} for every other failure.
  *
  * @param <E> the events
  */
 public final class EventStream<E> implements Iterator<E>, Iterable<E>, AutoCloseable {
   private final CancellableContext context;
   private final Iterator<E> events;
+  private E upcoming;
   private volatile boolean closed;
 
-  <I> EventStream(Channel channel, MethodDescriptor<I, E> method, I request) {
+  <I> EventStream(Channel channel, MethodDescriptor<I, E> method, I request, CallOptions options) {
     context = Context.current().withCancellation();
     Context previous = context.attach();
     try {
-      events = ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request);
+      events = ClientCalls.blockingServerStreamingCall(channel, method, options, request);
     } finally {
       context.detach(previous);
     }
@@ -41,15 +43,17 @@ public final class EventStream<E> implements Iterator<E>, Iterable<E>, AutoClose
       return false;
     }
     try {
-      boolean more = events.hasNext();
-      if (!more) {
-        close();
+      while (upcoming == null && events.hasNext()) {
+        take(events.next());
       }
-      return more;
     } catch (StatusRuntimeException failure) {
       close();
       throw WeftException.from(failure);
     }
+    if (upcoming == null) {
+      close();
+    }
+    return upcoming != null;
   }
 
   /** Waits for the next event. */
@@ -58,12 +62,8 @@ public final class EventStream<E> implements Iterator<E>, Iterable<E>, AutoClose
     if (!hasNext()) {
       throw new NoSuchElementException("The stream is at its end.");
     }
-    E event = events.next();
-    StreamFailedException failure = StreamContract.failureOf(event);
-    if (failure != null) {
-      close();
-      throw failure;
-    }
+    E event = upcoming;
+    upcoming = null;
     return event;
   }
 
@@ -78,5 +78,16 @@ public final class EventStream<E> implements Iterator<E>, Iterable<E>, AutoClose
   public void close() {
     closed = true;
     context.cancel(null);
+  }
+
+  private void take(E event) {
+    switch (StreamContract.kindOf(event)) {
+      case "heartbeat" -> {}
+      case "failed" -> {
+        close();
+        throw StreamContract.failureOf(event);
+      }
+      default -> upcoming = event;
+    }
   }
 }

@@ -10,7 +10,7 @@ import io.grpc.Status;
 
 /**
  * Checks the events of one stream. It knows them by their shape alone, so that it holds for RPCs that are yet to come: a
- * field {@code sequence} and a oneof {@code event} of which {@code completed} is one.
+ * field {@code sequence}, and a oneof {@code event} where the stream ends with {@code completed} or {@code failed}.
  */
 final class StreamContract {
   private final FieldDescriptor sequenceField;
@@ -26,60 +26,68 @@ final class StreamContract {
   /** The contract of a method's answers; null where it has none. */
   static StreamContract of(MethodDescriptor<?, ?> method) {
     boolean streams = method.getType() != null && !method.getType().serverSendsOneMessage();
-    if (streams
-        && method.getResponseMarshaller() instanceof MethodDescriptor.PrototypeMarshaller<?> marshaller
-        && marshaller.getMessagePrototype() instanceof Message event) {
-      return of(event.getDescriptorForType());
-    }
-    return null;
-  }
-
-  private static StreamContract of(Descriptor events) {
-    FieldDescriptor sequence = events.findFieldByName("sequence");
-    FieldDescriptor completed = events.findFieldByName("completed");
-    if (sequence == null || sequence.getType() != FieldDescriptor.Type.INT64 || completed == null) {
+    if (!streams
+        || !(method.getResponseMarshaller() instanceof MethodDescriptor.PrototypeMarshaller<?> marshaller)
+        || !(marshaller.getMessagePrototype() instanceof Message event)) {
       return null;
     }
-    OneofDescriptor oneof = completed.getContainingOneof();
-    return oneof != null && oneof.getName().equals("event") ? new StreamContract(sequence, oneof) : null;
+    FieldDescriptor sequence = event.getDescriptorForType().findFieldByName("sequence");
+    boolean numbered = sequence != null && sequence.getType() == FieldDescriptor.Type.INT64;
+    OneofDescriptor oneof = eventOneofOf(event.getDescriptorForType());
+    return numbered || oneof != null ? new StreamContract(numbered ? sequence : null, oneof) : null;
   }
 
   /** Takes the next event; returns what is wrong with it, or null. */
-  WeftException observe(Object event) {
+  StreamTruncatedException observe(Object event) {
     Message message = (Message) event;
-    long found = (Long) message.getField(sequenceField);
     if (ended) {
-      return new StreamMalformedException("The event " + found + " follows the terminal event.", null);
+      return new StreamTruncatedException("The stream went on after its terminal event.", null);
     }
-    if (found != sequence + 1) {
-      return new StreamMalformedException("The event " + found + " follows the event " + sequence + ".", null);
+    if (sequenceField != null) {
+      sequence++;
+      long found = (Long) message.getField(sequenceField);
+      if (found != sequence) {
+        return new StreamTruncatedException(
+            "Event " + sequence + " of the stream is missing; " + found + " came.", null);
+      }
     }
-    sequence = found;
-    FieldDescriptor field = message.getOneofFieldDescriptor(eventOneof);
-    ended = field != null && (field.getName().equals("completed") || field.getName().equals("failed"));
+    String kind = kindOf(event);
+    ended = kind.equals("completed") || kind.equals("failed");
     return null;
   }
 
   /** Takes the end of the stream; returns what is wrong with it, or null. */
-  WeftException end() {
-    return ended ? null : new StreamTruncatedException(null);
+  StreamTruncatedException end() {
+    return eventOneof == null || ended
+        ? null
+        : new StreamTruncatedException("The stream ended without its terminal event.", null);
   }
 
-  /** The error that a {@code failed} event carries; null for any other event. */
-  static StreamFailedException failureOf(Object event) {
+  /** The name of what happened; empty where the contract has none. */
+  static String kindOf(Object event) {
     if (!(event instanceof Message message)) {
-      return null;
+      return "";
     }
-    FieldDescriptor field = message.getDescriptorForType().findFieldByName("failed");
-    if (field == null || field.getContainingOneof() == null || !message.hasField(field)) {
-      return null;
-    }
-    Message failed = (Message) message.getField(field);
+    OneofDescriptor oneof = eventOneofOf(message.getDescriptorForType());
+    FieldDescriptor field = oneof == null ? null : message.getOneofFieldDescriptor(oneof);
+    return field == null ? "" : field.getName();
+  }
+
+  /** The error that a {@code failed} event carries. */
+  static StreamFailedException failureOf(Object event) {
+    Message message = (Message) event;
+    Message failed = (Message) message.getField(message.getDescriptorForType().findFieldByName("failed"));
     FieldDescriptor error = failed.getDescriptorForType().findFieldByName("error");
     if (error != null && failed.getField(error) instanceof ErrorStatus failure) {
       return new StreamFailedException(failure, message);
     }
     ErrorStatus unknown = ErrorStatus.newBuilder().setCode(Status.Code.UNKNOWN.value()).build();
     return new StreamFailedException(unknown, message);
+  }
+
+  private static OneofDescriptor eventOneofOf(Descriptor events) {
+    FieldDescriptor completed = events.findFieldByName("completed");
+    OneofDescriptor oneof = completed == null ? null : completed.getContainingOneof();
+    return oneof != null && oneof.getName().equals("event") ? oneof : null;
   }
 }

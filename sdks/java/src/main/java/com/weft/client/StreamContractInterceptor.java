@@ -30,7 +30,7 @@ final class StreamContractInterceptor implements ClientInterceptor {
   private static final class CheckedListener<O> extends SimpleForwardingClientCallListener<O> {
     private final StreamContract contract;
     private final ClientCall<?, O> call;
-    private WeftException broken;
+    private StreamTruncatedException broken;
 
     CheckedListener(ClientCall.Listener<O> listener, StreamContract contract, ClientCall<?, O> call) {
       super(listener);
@@ -53,7 +53,7 @@ final class StreamContractInterceptor implements ClientInterceptor {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      WeftException violation = broken == null && status.isOk() ? contract.end() : broken;
+      StreamTruncatedException violation = broken == null && status.isOk() ? contract.end() : broken;
       super.onClose(violation == null ? status : violation.toStatus(), trailers);
     }
   }

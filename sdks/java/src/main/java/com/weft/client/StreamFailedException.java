@@ -20,6 +20,7 @@ public final class StreamFailedException extends WeftException {
             failure.getMessage(),
             Map.copyOf(failure.getMetadataMap()),
             List.of(),
+            List.of(),
             failure.hasRetryDelay() ? durationOf(failure.getRetryDelay()) : null),
         null);
     this.event = event;

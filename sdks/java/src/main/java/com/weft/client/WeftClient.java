@@ -4,6 +4,7 @@ import com.weft.orchestrator.v1.ChatRequest;
 import com.weft.orchestrator.v1.ChatServiceGrpc;
 import com.weft.orchestrator.v1.StreamChatRequest;
 import com.weft.orchestrator.v1.StreamChatResponse;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
@@ -23,10 +24,10 @@ import java.util.function.Function;
 
 /**
  * A connection to weft's gRPC door that knows its key and its deadlines and holds streams to weft's stream contract.
- * Connects at the first call; may be used from any thread.
+ * Connects at the first call. May be shared by threads, for any number of calls and streams at once.
  *
  * <pre>{@code
- * try (var client = WeftClient.builder("weft.example.com:443").key(key).build()) {
+ * try (var client = WeftClient.builder("weft.example.com:443", key).build()) {
  *   var search = client.stub(SearchServiceGrpc::newBlockingStub);
  *   var found = client.call(() -> search.searchDocuments(request));
  * }
@@ -39,16 +40,18 @@ public final class WeftClient implements AutoCloseable {
   // The largest message that weft sends or takes: a document of 32 MiB with its envelope.
   private static final int MESSAGE_BYTES_MAX = 48 * 1024 * 1024;
 
+  private static final String USER_AGENT = "weft-sdk-java/0.1.0";
+
   private final ManagedChannel connection;
   private final Channel channel;
 
   private WeftClient(Builder builder) {
-    // Without keepalive a call on a connection whose other end vanished hangs until its deadline.
     connection =
         Grpc.newChannelBuilder(builder.address, builder.credentials)
+            .userAgent(USER_AGENT)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-            .keepAliveTime(20, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
+            .keepAliveTime(builder.keepAliveTime.toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(builder.keepAliveTimeout.toMillis(), TimeUnit.MILLISECONDS)
             .build();
     channel =
         ClientInterceptors.intercept(
@@ -59,9 +62,10 @@ public final class WeftClient implements AutoCloseable {
    * Begins a client.
    *
    * @param address {@code host:port}, or any target of grpc
+   * @param key the API key, which is sent with every call
    */
-  public static Builder builder(String address) {
-    return new Builder(address);
+  public static Builder builder(String address, String key) {
+    return new Builder(address, key);
   }
 
   /**
@@ -92,14 +96,25 @@ public final class WeftClient implements AutoCloseable {
 
   /** Asks for an answer as a stream of events. */
   public EventStream<StreamChatResponse> streamChat(ChatRequest request) {
-    return stream(ChatServiceGrpc.getStreamChatMethod(), StreamChatRequest.newBuilder().setCall(request).build());
+    return streamChat(request, CallOptions.DEFAULT);
+  }
+
+  /** The same with a deadline of its own: {@code CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.MINUTES)}. */
+  public EventStream<StreamChatResponse> streamChat(ChatRequest request, CallOptions options) {
+    var call = StreamChatRequest.newBuilder().setCall(request).build();
+    return stream(ChatServiceGrpc.getStreamChatMethod(), call, options);
   }
 
   /**
    * Opens the stream of any generated method, such as {@code DocumentServiceGrpc.getStreamIngestDocumentsMethod()}.
    */
   public <I, E> EventStream<E> stream(MethodDescriptor<I, E> method, I request) {
-    return new EventStream<>(channel, method, request);
+    return stream(method, request, CallOptions.DEFAULT);
+  }
+
+  /** The same with options of its own. */
+  public <I, E> EventStream<E> stream(MethodDescriptor<I, E> method, I request, CallOptions options) {
+    return new EventStream<>(channel, method, request, options);
   }
 
   /** Ends the connection; calls under way are cancelled. */
@@ -111,21 +126,22 @@ public final class WeftClient implements AutoCloseable {
   /** What a client is made of. */
   public static final class Builder {
     private final String address;
-    private String key = "";
+    private final String key;
     private Duration timeout = DEFAULT_TIMEOUT;
     private ChannelCredentials credentials = TlsChannelCredentials.create();
+    // Without keepalive a call on a connection whose other end vanished hangs until its deadline.
+    private Duration keepAliveTime = Duration.ofSeconds(20);
+    private Duration keepAliveTimeout = Duration.ofSeconds(10);
 
-    private Builder(String address) {
+    private Builder(String address, String key) {
       if (address.isEmpty()) {
         throw new IllegalArgumentException("The address must be host:port, such as 127.0.0.1:9090.");
       }
+      if (!key.matches("[!-~]+")) {
+        throw new IllegalArgumentException("The key must be what weft printed, without spaces or line ends.");
+      }
       this.address = address;
-    }
-
-    /** Sends the API key with every call. */
-    public Builder key(String key) {
-      this.key = Objects.requireNonNull(key);
-      return this;
+      this.key = key;
     }
 
     /** Bounds every call, a stream from its first event to its last, that has no deadline of its own. */
@@ -137,7 +153,7 @@ public final class WeftClient implements AutoCloseable {
       return this;
     }
 
-    /** Speaks plaintext. The key then travels in the clear: for this machine, or behind a proxy that encrypts. */
+    /** Sends everything, the key too, in the clear: for a weft on this machine, or behind a proxy that encrypts. */
     public Builder plaintext() {
       return credentials(InsecureChannelCredentials.create());
     }
@@ -145,6 +161,13 @@ public final class WeftClient implements AutoCloseable {
     /** Replaces TLS with the machine's authorities, such as by {@link TlsChannelCredentials} with authorities of your own. */
     public Builder credentials(ChannelCredentials credentials) {
       this.credentials = Objects.requireNonNull(credentials);
+      return this;
+    }
+
+    /** Shorter ones than the defaults, for tests that would last half a minute. */
+    Builder keepAlive(Duration time, Duration timeout) {
+      keepAliveTime = time;
+      keepAliveTimeout = timeout;
       return this;
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -29,6 +30,9 @@ public class WeftException extends RuntimeException {
   /** The field of a request that is wrong: its path, such as {@code call.messages}, and what it must be. */
   public record FieldViolation(String field, String description) implements Serializable {}
 
+  /** A limit that was passed: its name, such as {@code requests_per_minute}, and what is wrong with it. */
+  public record QuotaViolation(String subject, String description) implements Serializable {}
+
   /** What an error says; the retry delay is null where no retry is advised. */
   record Details(
       Status.Code code,
@@ -36,6 +40,7 @@ public class WeftException extends RuntimeException {
       String text,
       Map<String, String> metadata,
       List<FieldViolation> fieldViolations,
+      List<QuotaViolation> quotaViolations,
       Duration retryDelay)
       implements Serializable {
     private String describe() {
@@ -59,11 +64,8 @@ public class WeftException extends RuntimeException {
       return already;
     }
     Throwable cause = Status.fromThrowable(failure).getCause();
-    if (cause instanceof StreamTruncatedException) {
-      return new StreamTruncatedException(failure);
-    }
-    if (cause instanceof StreamMalformedException malformed) {
-      return new StreamMalformedException(malformed.text(), failure);
+    if (cause instanceof StreamTruncatedException truncated) {
+      return new StreamTruncatedException(truncated.text(), failure);
     }
     return new WeftException(detailsOf(failure), failure);
   }
@@ -93,6 +95,11 @@ public class WeftException extends RuntimeException {
     return details.fieldViolations();
   }
 
+  /** The limits that were passed. */
+  public List<QuotaViolation> quotaViolations() {
+    return details.quotaViolations();
+  }
+
   /** When a retry may succeed; empty where none is advised. */
   public Optional<Duration> retryDelay() {
     return Optional.ofNullable(details.retryDelay());
@@ -112,7 +119,8 @@ public class WeftException extends RuntimeException {
     com.google.rpc.Status answer = StatusProto.fromStatusAndTrailers(status, trailers);
     String reason = "";
     Map<String, String> metadata = Map.of();
-    List<FieldViolation> violations = new ArrayList<>();
+    List<FieldViolation> fieldViolations = new ArrayList<>();
+    List<QuotaViolation> quotaViolations = new ArrayList<>();
     Duration retryDelay = null;
     try {
       for (Any detail : answer.getDetailsList()) {
@@ -122,7 +130,11 @@ public class WeftException extends RuntimeException {
           metadata = Map.copyOf(info.getMetadataMap());
         } else if (detail.is(BadRequest.class)) {
           for (BadRequest.FieldViolation violation : detail.unpack(BadRequest.class).getFieldViolationsList()) {
-            violations.add(new FieldViolation(violation.getField(), violation.getDescription()));
+            fieldViolations.add(new FieldViolation(violation.getField(), violation.getDescription()));
+          }
+        } else if (detail.is(QuotaFailure.class)) {
+          for (QuotaFailure.Violation violation : detail.unpack(QuotaFailure.class).getViolationsList()) {
+            quotaViolations.add(new QuotaViolation(violation.getSubject(), violation.getDescription()));
           }
         } else if (detail.is(RetryInfo.class)) {
           retryDelay = durationOf(detail.unpack(RetryInfo.class).getRetryDelay());
@@ -133,7 +145,14 @@ public class WeftException extends RuntimeException {
       failure.addSuppressed(unreadable);
     }
     String text = textOf(answer.getMessage(), status.getCause());
-    return new Details(status.getCode(), reason, text, metadata, List.copyOf(violations), retryDelay);
+    return new Details(
+        status.getCode(),
+        reason,
+        text,
+        metadata,
+        List.copyOf(fieldViolations),
+        List.copyOf(quotaViolations),
+        retryDelay);
   }
 
   /** What grpc says of a broken connection is "io exception"; what happened to it is in the cause. */

@@ -41,7 +41,7 @@ public final class ChatExample {
             .setModel(model)
             .addMessages(Message.newBuilder().setRole(Role.ROLE_USER).setContent(question))
             .build();
-    try (var client = WeftClient.builder(address).key(key).timeout(Duration.ofMinutes(1)).plaintext().build();
+    try (var client = WeftClient.builder(address, key).timeout(Duration.ofMinutes(1)).plaintext().build();
         var stream = client.streamChat(request)) {
       for (var event : stream) {
         out.print(event.getText().getText());

@@ -43,7 +43,7 @@ final class LiveWeft {
   }
 
   static WeftClient connect(String address, String key) {
-    return WeftClient.builder(address).key(key).timeout(Duration.ofSeconds(30)).plaintext().build();
+    return WeftClient.builder(address, key).timeout(Duration.ofSeconds(30)).plaintext().build();
   }
 
   /** Asks the provider's model. */
