@@ -1,25 +1,15 @@
-import { events, retrieval } from '@weft/contracts';
-import { startTestService, type TestClient, type TestService } from '@weft/testing';
-import { retrievalService } from './service';
-import { createHashEmbeddingService } from './test-documents/hash-embedding-service';
+import { events } from '@weft/contracts';
 
-// Starts real threads and databases.
-jest.setTimeout(30_000);
+import { useRetrievalStand } from './retrieval-stand.fixture';
+
+const stand = useRetrievalStand();
 
 describe('CollectionService', () => {
-  let service: TestService;
-  let collections: TestClient<retrieval.CollectionServiceDefinition>;
-  let documents: TestClient<retrieval.DocumentServiceDefinition>;
-
-  beforeAll(async () => {
-    service = await startTestService(retrievalService, { peers: [createHashEmbeddingService().service] });
-    collections = service.client(retrieval.CollectionServiceDefinition, { tenantId: 'acme' });
-    documents = service.client(retrieval.DocumentServiceDefinition, { tenantId: 'acme' });
-  });
-  afterAll(() => service.stop());
-
   it('makes a collection with the defaults of the contract', async () => {
-    const { collection } = await collections.createCollection({ name: 'docs', description: 'Our guides.' });
+    const { collection } = await stand.collections.createCollection({
+      name: 'docs',
+      description: 'Our guides.',
+    });
     expect(collection).toMatchObject({
       name: 'docs',
       description: 'Our guides.',
@@ -32,20 +22,20 @@ describe('CollectionService', () => {
   });
 
   it('keeps the model and the chunking that are asked for', async () => {
-    await collections.createCollection({
+    await stand.collections.createCollection({
       name: 'own',
       embeddingModel: 'other',
       chunking: { maxCharacters: 500, overlapCharacters: 0 },
     });
-    expect((await collections.getCollection({ name: 'own' })).collection).toMatchObject({
+    expect((await stand.collections.getCollection({ name: 'own' })).collection).toMatchObject({
       embeddingModel: 'other',
       chunking: { maxCharacters: 500, overlapCharacters: 0 },
     });
   });
 
   it('refuses a name that is taken', async () => {
-    await collections.createCollection({ name: 'taken' });
-    await expect(collections.createCollection({ name: 'taken' })).rejects.toMatchObject({
+    await stand.collections.createCollection({ name: 'taken' });
+    await expect(stand.collections.createCollection({ name: 'taken' })).rejects.toMatchObject({
       code: 'ALREADY_EXISTS',
       reason: 'COLLECTION_EXISTS',
     });
@@ -59,21 +49,21 @@ describe('CollectionService', () => {
       'chunking.overlap_characters',
     ],
   ])('refuses %s, naming the field', async (_, chunking, field) => {
-    await expect(collections.createCollection({ name: 'bad', chunking })).rejects.toMatchObject({
+    await expect(stand.collections.createCollection({ name: 'bad', chunking })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       violations: [expect.objectContaining({ field })],
     });
   });
 
   it('says that there is no such collection', async () => {
-    await expect(collections.getCollection({ name: 'nothing' })).rejects.toMatchObject({
+    await expect(stand.collections.getCollection({ name: 'nothing' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       reason: 'COLLECTION_NOT_FOUND',
     });
   });
 
   it('lists by name, page by page', async () => {
-    const lister = service.client(retrieval.CollectionServiceDefinition, { tenantId: 'lister' });
+    const lister = stand.clients('lister').collections;
     for (const name of ['c', 'a', 'b']) await lister.createCollection({ name });
     const first = await lister.listCollections({ pageSize: 2 });
     const second = await lister.listCollections({ pageSize: 2, pageToken: first.nextPageToken });
@@ -82,9 +72,9 @@ describe('CollectionService', () => {
   });
 
   it('refuses the page token of another list', async () => {
-    const { nextPageToken } = await collections.listCollections({ pageSize: 1 });
+    const { nextPageToken } = await stand.collections.listCollections({ pageSize: 1 });
     await expect(
-      documents.listDocuments({ collection: 'docs', pageToken: nextPageToken }),
+      stand.documents.listDocuments({ collection: 'docs', pageToken: nextPageToken }),
     ).rejects.toMatchObject({
       violations: [expect.objectContaining({ field: 'page_token' })],
     });
@@ -94,15 +84,14 @@ describe('CollectionService', () => {
     const content = Buffer.from('some words');
 
     it('leaves nothing of the collection in any table', async () => {
-      const gone = service.client(retrieval.CollectionServiceDefinition, { tenantId: 'leaver' });
-      const ingester = service.client(retrieval.DocumentServiceDefinition, { tenantId: 'leaver' });
-      await gone.createCollection({ name: 'gone' });
-      await ingester.ingestDocuments({ collection: 'gone', documents: [{ uri: 'a.txt', content }] });
-      await gone.deleteCollection({ name: 'gone' });
+      const leaver = stand.clients('leaver');
+      await leaver.collections.createCollection({ name: 'gone' });
+      await leaver.documents.ingestDocuments({ collection: 'gone', documents: [{ uri: 'a.txt', content }] });
+      await leaver.collections.deleteCollection({ name: 'gone' });
       const tables = ['collections', 'documents', 'chunks', 'chunk_vectors', 'postings'];
       const counts = await Promise.all(
         tables.map((table) =>
-          service.database.query<{ n: number }>('leaver', `select count(*)::int as n from ${table}`),
+          stand.service.database.query<{ n: number }>('leaver', `select count(*)::int as n from ${table}`),
         ),
       );
       expect(counts.map(([row]) => row?.n)).toEqual([0, 0, 0, 0, 0]);
@@ -110,7 +99,7 @@ describe('CollectionService', () => {
 
     it('tells the bus', async () => {
       const told = Promise.withResolvers<string[]>();
-      const subscription = await service.events.subscribe({
+      const subscription = await stand.service.events.subscribe({
         consumer: 'test',
         subjects: ['weft.retrieval.collection_deleted.v1'],
         handle: async (envelopes) => {
@@ -119,7 +108,7 @@ describe('CollectionService', () => {
             told.resolve(own.map(({ payload }) => events.CollectionDeleted.decode(payload).collection));
         },
       });
-      const teller = service.client(retrieval.CollectionServiceDefinition, { tenantId: 'teller' });
+      const teller = stand.clients('teller').collections;
       await teller.createCollection({ name: 'told' });
       await teller.deleteCollection({ name: 'told' });
       expect(await told.promise).toEqual(['told']);
@@ -127,15 +116,15 @@ describe('CollectionService', () => {
     });
 
     it('lets a new collection take the name, without the old documents', async () => {
-      await collections.createCollection({ name: 'again' });
-      await documents.ingestDocuments({ collection: 'again', documents: [{ uri: 'a.txt', content }] });
-      await collections.deleteCollection({ name: 'again' });
-      await collections.createCollection({ name: 'again' });
-      expect((await documents.listDocuments({ collection: 'again' })).documents).toEqual([]);
+      await stand.collections.createCollection({ name: 'again' });
+      await stand.documents.ingestDocuments({ collection: 'again', documents: [{ uri: 'a.txt', content }] });
+      await stand.collections.deleteCollection({ name: 'again' });
+      await stand.collections.createCollection({ name: 'again' });
+      expect((await stand.documents.listDocuments({ collection: 'again' })).documents).toEqual([]);
     });
 
     it('says that there is no such collection', async () => {
-      await expect(collections.deleteCollection({ name: 'nothing' })).rejects.toMatchObject({
+      await expect(stand.collections.deleteCollection({ name: 'nothing' })).rejects.toMatchObject({
         code: 'NOT_FOUND',
       });
     });

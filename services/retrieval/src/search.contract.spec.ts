@@ -1,13 +1,9 @@
 import { retrieval } from '@weft/contracts';
-import { startTestService, type TestClient, type TestService } from '@weft/testing';
-import { retrievalService } from './service';
-import {
-  createHashEmbeddingService,
-  type HashEmbeddingService,
-} from './test-documents/hash-embedding-service';
 
-// Starts real threads and databases.
-jest.setTimeout(30_000);
+import { useRetrievalStand } from './retrieval-stand.fixture';
+
+const stand = useRetrievalStand();
+const { embeddings } = stand;
 
 const { SearchMode } = retrieval;
 const modes = [
@@ -17,12 +13,6 @@ const modes = [
 ] as const;
 
 describe('SearchService', () => {
-  let service: TestService;
-  let embeddings: HashEmbeddingService;
-  let collections: TestClient<retrieval.CollectionServiceDefinition>;
-  let documents: TestClient<retrieval.DocumentServiceDefinition>;
-  let search: TestClient<retrieval.SearchServiceDefinition>;
-
   const birds: [string, string, Record<string, unknown>][] = [
     [
       'heron.md',
@@ -41,26 +31,21 @@ describe('SearchService', () => {
   ];
 
   const put = (collection: string, inputs: readonly (typeof birds)[number][]) =>
-    documents.ingestDocuments({
+    stand.documents.ingestDocuments({
       collection,
       documents: inputs.map(([uri, content, metadata]) => ({ uri, content: Buffer.from(content), metadata })),
     });
   const hitsOf = async (request: Partial<retrieval.SearchDocumentsRequest>) =>
-    (await search.searchDocuments({ collections: ['birds'], query: 'heron in water', ...request })).hits;
+    (await stand.search.searchDocuments({ collections: ['birds'], query: 'heron in water', ...request }))
+      .hits;
   const urisOf = async (request: Partial<retrieval.SearchDocumentsRequest>) =>
     (await hitsOf(request)).map(({ passage }) => passage!.uri);
 
   beforeAll(async () => {
-    embeddings = createHashEmbeddingService();
-    service = await startTestService(retrievalService, { peers: [embeddings.service] });
-    collections = service.client(retrieval.CollectionServiceDefinition, { tenantId: 'acme' });
-    documents = service.client(retrieval.DocumentServiceDefinition, { tenantId: 'acme' });
-    search = service.client(retrieval.SearchServiceDefinition, { tenantId: 'acme' });
-    for (const name of ['birds', 'more', 'empty']) await collections.createCollection({ name });
+    for (const name of ['birds', 'more', 'empty']) await stand.collections.createCollection({ name });
     await put('birds', birds);
     await put('more', [['stork.txt', 'The stork is a cousin of the heron.', {}]]);
   });
-  afterAll(() => service.stop());
 
   it.each(modes)('finds the passage that answers best: %s', async (_, mode) => {
     expect((await urisOf({ query: 'heron waits for fish', mode }))[0]).toBe('heron.md');
@@ -72,7 +57,7 @@ describe('SearchService', () => {
 
   it('says where a passage stands and under which headings', async () => {
     const [hit] = await hitsOf({ query: 'owl hunts' });
-    const [stored] = await service.database.query<{ plain_text: string }>(
+    const [stored] = await stand.service.database.query<{ plain_text: string }>(
       'acme',
       'select plain_text from documents where uri = $1',
       ['owl.md'],
@@ -108,7 +93,7 @@ describe('SearchService', () => {
   });
 
   it('computes BM25 over all chunks of the collection', async () => {
-    await collections.createCollection({ name: 'exact' });
+    await stand.collections.createCollection({ name: 'exact' });
     await put('exact', [
       ['1', 'apple pear', {}],
       ['2', 'apple apple plum quince', {}],
@@ -144,7 +129,7 @@ describe('SearchService', () => {
   });
 
   it('returns eight passages where none is said, and never more than asked for', async () => {
-    await collections.createCollection({ name: 'many' });
+    await stand.collections.createCollection({ name: 'many' });
     await put(
       'many',
       Array.from({ length: 12 }, (_, index) => [`${index}`, `word ${index}`, {}]),
@@ -156,7 +141,7 @@ describe('SearchService', () => {
   });
 
   it('puts equal passages into one order, every time', async () => {
-    await collections.createCollection({ name: 'equal' });
+    await stand.collections.createCollection({ name: 'equal' });
     await put(
       'equal',
       Array.from({ length: 30 }, (_, index) => [`${index}`, 'the same words', {}]),
@@ -182,7 +167,7 @@ describe('SearchService', () => {
     });
 
     it('finds the full number of passages where few of very many pass', async () => {
-      await collections.createCollection({ name: 'rare' });
+      await stand.collections.createCollection({ name: 'rare' });
       for (let first = 0; first < 200; first += 100) {
         await put(
           'rare',
@@ -216,7 +201,7 @@ describe('SearchService', () => {
     });
 
     it('tells the revision of each', async () => {
-      const { revisions } = await search.searchDocuments({
+      const { revisions } = await stand.search.searchDocuments({
         collections: ['birds', 'more', 'empty'],
         query: 'heron',
       });
@@ -233,7 +218,7 @@ describe('SearchService', () => {
     describe('of different models', () => {
       beforeAll(async () => {
         embeddings.model = 'other';
-        await collections.createCollection({ name: 'foreign' });
+        await stand.collections.createCollection({ name: 'foreign' });
         await put('foreign', [['heron.txt', 'Ein heron.', {}]]);
         embeddings.model = 'hash';
       });

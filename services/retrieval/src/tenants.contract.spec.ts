@@ -1,11 +1,7 @@
 import { retrieval } from '@weft/contracts';
-import { startTestService, type TestService } from '@weft/testing';
 import fc from 'fast-check';
-import { retrievalService } from './service';
-import { createHashEmbeddingService } from './test-documents/hash-embedding-service';
 
-// Starts real threads and databases.
-jest.setTimeout(30_000);
+import { type RetrievalClients, useRetrievalStand } from './retrieval-stand.fixture';
 
 // Goal: nobody sees anything of another tenant. Method: two tenants put random documents under the same names; whatever each of them then
 // searches, lists or asks for by id, only what it put itself comes back.
@@ -14,17 +10,7 @@ const tenants = ['acme', 'globex'] as const;
 type Tenant = (typeof tenants)[number];
 
 describe('tenants', () => {
-  let service: TestService;
-  const clientsOf = (tenantId: string) => ({
-    collections: service.client(retrieval.CollectionServiceDefinition, { tenantId }),
-    documents: service.client(retrieval.DocumentServiceDefinition, { tenantId }),
-    search: service.client(retrieval.SearchServiceDefinition, { tenantId }),
-  });
-
-  beforeAll(async () => {
-    service = await startTestService(retrievalService, { peers: [createHashEmbeddingService().service] });
-  });
-  afterAll(() => service.stop());
+  const { clients: clientsOf } = useRetrievalStand();
 
   const word = fc.constantFrom('heron', 'stork', 'owl', 'duck', 'crane');
   const put = fc.record({
@@ -88,7 +74,7 @@ describe('tenants', () => {
       id = results[0]!.document!.id;
     });
 
-    it.each<[string, (clients: ReturnType<typeof clientsOf>) => Promise<unknown>]>([
+    it.each<[string, (clients: RetrievalClients) => Promise<unknown>]>([
       ['a collection', ({ collections }) => collections.getCollection({ name: 'private' })],
       ['a collection to delete', ({ collections }) => collections.deleteCollection({ name: 'private' })],
       [
