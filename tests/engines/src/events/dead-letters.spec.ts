@@ -3,25 +3,9 @@ import { connect } from '@nats-io/transport-node';
 import { unavailable, WeftError } from '@weft/errors';
 import { readDeadLetters, redriveDeadLetter } from '@weft/events';
 
-import {
-  collectIds,
-  type EventTestServer,
-  idsOf,
-  newNamespace,
-  someEvents,
-  startEventTestServer,
-  until,
-} from './event-bus.fixture';
+import { collectIds, idsOf, newNamespace, someEvents, until, useEventTestServer } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterEach(() => server.closeBuses());
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 function read(
   namespace: string,

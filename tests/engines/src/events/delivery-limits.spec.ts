@@ -1,24 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import {
-  collectIds,
-  type EventTestServer,
-  idsOf,
-  newNamespace,
-  someEvents,
-  startEventTestServer,
-  until,
-} from './event-bus.fixture';
+import { collectIds, idsOf, newNamespace, someEvents, until, useEventTestServer } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterEach(() => server.closeBuses());
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 function consumerInfo(namespace: string, consumer: string) {
   return server.manage((manager) => manager.consumers.info(namespace, consumer));

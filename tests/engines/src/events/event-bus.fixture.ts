@@ -10,29 +10,40 @@ import { type NatsServer, startNats } from '@weft/engines';
 import { createJetStreamEventBus, type EventBus, type JetStreamEventBusOptions } from '@weft/events';
 import { newId, silentLogger } from '@weft/runtime';
 
-/** A NATS server of one test file, and what is made on it. */
+/** A NATS server, and what is made on it. */
 export interface EventTestServer {
-  nats: NatsServer;
-  folder: string;
-  /** Makes a bus that is closed at the end. Waits are short unless they are given. */
+  readonly nats: NatsServer;
+  readonly folder: string;
+  /** Makes a bus that is closed after the test. Waits are short unless they are given. */
   makeBus(options: Partial<JetStreamEventBusOptions> & { namespace: string }): Promise<EventBus>;
   /** Asks the server itself. */
   manage<T>(ask: (manager: JetStreamManager) => Promise<T>): Promise<T>;
-  closeBuses(): Promise<void>;
-  stop(): Promise<void>;
 }
 
-/** Starts a server that the tests of a file may kill. */
-export async function startEventTestServer(): Promise<EventTestServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'weft-events-'));
-  const nats = await startNats({ folder });
+/** A server that tests may kill: one for all tests of a file, or one for each. */
+export function useEventTestServer(of: 'file' | 'test' = 'file'): EventTestServer {
+  const [begin, end] = of === 'file' ? [beforeAll, afterAll] : [beforeEach, afterEach];
   const buses: EventBus[] = [];
-  const closeBuses = async () => {
-    await Promise.all(buses.splice(0).map((bus) => bus.close()));
-  };
+  let nats: NatsServer;
+  let folder: string;
+
+  begin(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'weft-events-'));
+    nats = await startNats({ folder });
+  });
+  afterEach(() => Promise.all(buses.splice(0).map((bus) => bus.close())));
+  end(async () => {
+    await nats.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   return {
-    nats,
-    folder,
+    get nats() {
+      return nats;
+    },
+    get folder() {
+      return folder;
+    },
     async makeBus(options) {
       const bus = await createJetStreamEventBus({
         natsUrl: nats.url,
@@ -50,12 +61,6 @@ export async function startEventTestServer(): Promise<EventTestServer> {
       } finally {
         await connection.close();
       }
-    },
-    closeBuses,
-    async stop() {
-      await closeBuses();
-      await nats.kill();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,13 +1,7 @@
 import { eventBusContract } from '@weft/events';
 
-import { type EventTestServer, newNamespace, startEventTestServer } from './event-bus.fixture';
+import { newNamespace, useEventTestServer } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 eventBusContract('the JetStream bus', () => server.makeBus({ namespace: newNamespace() }));

@@ -2,22 +2,9 @@ import { unavailable } from '@weft/errors';
 import { readDeadLetters } from '@weft/events';
 import fc from 'fast-check';
 
-import {
-  type EventTestServer,
-  idsOf,
-  newNamespace,
-  someEvents,
-  startEventTestServer,
-  until,
-} from './event-bus.fixture';
+import { idsOf, newNamespace, someEvents, until, useEventTestServer } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 /** What happens to batches with an event in them: so many times something is away, then so many times it is the event's fault. */
 const fate = fc.record({

@@ -1,23 +1,14 @@
 import {
   collectIds,
-  type EventTestServer,
   idsOf,
   newNamespace,
   publishUntilDone,
   someEvents,
-  startEventTestServer,
   until,
+  useEventTestServer,
 } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterEach(() => server.closeBuses());
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 describe('the JetStream bus when a part of it is missing on the server', () => {
   it('makes a consumer again that was deleted while it consumed, and delivers what comes later', async () => {

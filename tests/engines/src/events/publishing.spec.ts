@@ -2,24 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   collectIds,
-  type EventTestServer,
   idsOf,
   newNamespace,
   publishUntilDone,
   someEvents,
-  startEventTestServer,
   until,
+  useEventTestServer,
 } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterEach(() => server.closeBuses());
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 async function countStored(namespace: string): Promise<number> {
   const { state } = await server.manage((manager) => manager.streams.info(namespace));

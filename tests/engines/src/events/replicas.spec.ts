@@ -3,25 +3,9 @@ import { once } from 'node:events';
 
 import { type EventBus } from '@weft/events';
 
-import {
-  collectIds,
-  type EventTestServer,
-  idsOf,
-  newNamespace,
-  someEvents,
-  startEventTestServer,
-  until,
-} from './event-bus.fixture';
+import { collectIds, idsOf, newNamespace, someEvents, until, useEventTestServer } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeAll(async () => {
-  server = await startEventTestServer();
-});
-
-afterEach(() => server.closeBuses());
-
-afterAll(() => server.stop());
+const server = useEventTestServer();
 
 // A replica that takes events and never handles them: it says so, and waits to be killed.
 const stuckReplica = `

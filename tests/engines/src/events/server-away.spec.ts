@@ -2,22 +2,15 @@ import { rmSync } from 'node:fs';
 
 import {
   collectIds,
-  type EventTestServer,
   idsOf,
   newNamespace,
   publishUntilDone,
   someEvents,
-  startEventTestServer,
   until,
+  useEventTestServer,
 } from './event-bus.fixture';
 
-let server: EventTestServer;
-
-beforeEach(async () => {
-  server = await startEventTestServer();
-});
-
-afterEach(() => server.stop());
+const server = useEventTestServer('test');
 
 describe('the JetStream bus when the server goes away', () => {
   it('is made, is not ready and refuses events with UNAVAILABLE while there is no server', async () => {
