@@ -3,5 +3,6 @@
 set -eu
 cd "$(dirname "$0")"
 ./make.sh >&2
+dist/venv/bin/python -m pip install --quiet --disable-pip-version-check 'mypy>=1.18' types-protobuf
 # Not from src/: what is tested is the installed package.
 exec dist/venv/bin/python -BI tests/count.py

@@ -3,7 +3,6 @@ package smoke
 import (
 	"context"
 	"errors"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -77,16 +76,5 @@ func TestAProviderThatBreaksIsAnErrorWithItsReason(t *testing.T) {
 	var failure *weft.Error
 	if !errors.As(last, &failure) || failure.Code != codes.Unavailable || failure.Reason != "PROVIDER_STREAM_TRUNCATED" {
 		t.Fatalf("got %v", last)
-	}
-}
-
-func TestTheExamplePrintsTheAnswer(t *testing.T) {
-	script(t, map[string]any{"text": []string{"An ", "example."}})
-	command := exec.CommandContext(t.Context(), "go", "run", "./example", "-address", setting(t, "WEFT_GRPC_ADDRESS"),
-		"-key", setting(t, "WEFT_API_KEY"), "-model", "fake-model", unique("example"))
-	command.Dir = ".."
-	output, err := command.CombinedOutput()
-	if err != nil || string(output) != "An example.\n" {
-		t.Fatalf("got %q, %v", output, err)
 	}
 }

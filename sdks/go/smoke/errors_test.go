@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	weft "github.com/weft/weft-go"
+	gatewayv1 "github.com/weft/weft-go/gen/weft/gateway/v1"
 	orchestratorv1 "github.com/weft/weft-go/gen/weft/orchestrator/v1"
 	retrievalv1 "github.com/weft/weft-go/gen/weft/retrieval/v1"
 )
@@ -49,5 +50,25 @@ func TestAKeyThatIsNotKnownIsUnauthenticated(t *testing.T) {
 	var refused *weft.Error
 	if !errors.As(err, &refused) || refused.Code != codes.Unauthenticated || refused.Reason == "" {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestALimitThatIsPassedSaysWhichAndWhenToComeBack(t *testing.T) {
+	made, err := gatewayv1.NewApiKeyServiceClient(connect(t)).CreateApiKey(t.Context(), &gatewayv1.CreateApiKeyRequest{
+		DisplayName: "go", Scopes: []string{"collections:read"}, RequestsPerMinute: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	limited := retrievalv1.NewCollectionServiceClient(connectTo(t, setting(t, "WEFT_GRPC_ADDRESS"), made.GetSecret()))
+	for times := 0; err == nil && times < 3; times++ {
+		_, err = limited.ListCollections(t.Context(), &retrievalv1.ListCollectionsRequest{})
+	}
+	var refused *weft.Error
+	if !errors.As(err, &refused) || refused.Reason != "RATE_LIMITED" || len(refused.QuotaViolations) != 1 {
+		t.Fatalf("got %v", err)
+	}
+	if refused.RetryDelay <= 0 {
+		t.Fatalf("to come back in %s", refused.RetryDelay)
 	}
 }

@@ -23,7 +23,8 @@ class CallsTest(unittest.TestCase):
         self.addCleanup(self.weft.close)
 
     def assert_deadline(self, seen, seconds):
-        self.assertTrue(seconds - 5 < seen["deadlineMs"] / 1000 <= seconds + 0.1, seen)
+        # gRPC rounds a long one up.
+        self.assertTrue(seconds - 5 < seen["deadlineMs"] / 1000 < seconds + 2, seen)
 
     def test_a_call_carries_the_key_and_says_who_sends_it(self):
         seen = seen_by_the_server(self.weft)

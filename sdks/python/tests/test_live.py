@@ -1,11 +1,8 @@
 """The client against a live weft."""
 
 import os
-import subprocess
-import sys
 import unittest
 import uuid
-from pathlib import Path
 
 import provider
 
@@ -15,6 +12,7 @@ from weft_sdk import (
     DeadlineExceeded,
     InvalidArgument,
     NotFound,
+    ResourceExhausted,
     StreamTruncated,
     Unauthenticated,
     Unavailable,
@@ -104,6 +102,18 @@ class LiveTest(unittest.TestCase):
             self.weft.collection.create_collection(name="No Such Name!")
         self.assertEqual([violation.field for violation in caught.exception.field_violations], ["name"])
 
+    def test_a_limit_that_is_passed_says_which_and_when_to_come_back(self):
+        made = self.weft.api_key.create_api_key(
+            display_name="python", scopes=["collections:read"], requests_per_minute=1
+        )
+        with Weft(ADDRESS, made.secret, timeout=30, plaintext=True) as limited:
+            with self.assertRaises(ResourceExhausted) as caught:
+                for _ in range(3):
+                    limited.collection.list_collections()
+        error = caught.exception
+        self.assertEqual((error.reason, len(error.quota_violations)), ("RATE_LIMITED", 1))
+        self.assertGreater(error.retry_delay, 0)
+
     def test_a_failed_event_is_raised_as_its_typed_error(self):
         provider.script(text=["Half ", "an ", "answer"], cut={"at": 1, "how": "reset"})
         texts = []
@@ -135,16 +145,3 @@ class LiveTest(unittest.TestCase):
         ]
         responses = self.weft.safety.stream_screen_text(iter(pieces))
         self.assertEqual("".join(response.released for response in responses), "Hello world")
-
-    def test_the_example_prints_the_answer(self):
-        provider.script(text="An example answers.")
-        example = Path(__file__).parent.parent / "examples" / "chat.py"
-        environment = {**os.environ, "WEFT_MODEL": "fake-model"}
-        ended = subprocess.run(
-            [sys.executable, str(example), "Hello"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        self.assertEqual((ended.stdout, ended.returncode), ("An example answers.\n", 0), ended.stderr)

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { promisify } from 'node:util';
-import { retrieval, safety, StreamTruncatedError, Weft, WeftError } from '@weft/sdk';
+import { gateway, retrieval, safety, StreamTruncatedError, Weft, WeftError } from '@weft/sdk';
 import { forget, outcomeComes, script } from './provider.mts';
 
 const address = process.env['WEFT_GRPC_ADDRESS']!;
@@ -112,6 +109,25 @@ test('names a field that is wrong', async () => {
   );
 });
 
+test('says which limit was passed, and when to come back', async () => {
+  const keys = weft.service(gateway.ApiKeyService);
+  const { secret } = await keys.createApiKey({
+    displayName: 'typescript',
+    scopes: ['collections:read'],
+    requestsPerMinute: 1,
+  });
+  const limited = new Weft(address, secret, { plaintext: true });
+  const error = await errorOf(
+    (async () => {
+      for (let times = 0; times < 3; times += 1)
+        await limited.service(retrieval.CollectionService).listCollections({});
+    })(),
+  );
+  limited.close();
+  assert.deepEqual([error.reason, error.quotaViolations.length], ['RATE_LIMITED', 1]);
+  assert.ok(error.retryDelayMs! > 0);
+});
+
 test('throws the error of a failed event', async () => {
   await script({ text: ['Half ', 'an ', 'answer'], cut: { at: 1, how: 'reset' } });
   const error = await errorOf(read(weft.streamChat({ model, messages: 'Hello' })));
@@ -159,14 +175,6 @@ test('passes on the error of an iterable of requests', async () => {
     throw fault;
   }
   await assert.rejects(read(weft.service(safety.SafetyService).streamScreenText(pieces())), fault);
-});
-
-test('has an example that prints the answer', async () => {
-  await script({ text: 'An example answers.' });
-  const example = join(import.meta.dirname, '..', 'examples', 'chat.mts');
-  const env = { ...process.env, WEFT_MODEL: model };
-  const { stdout } = await promisify(execFile)(process.execPath, [example, 'Hello'], { env });
-  assert.equal(stdout, 'An example answers.\n');
 });
 
 async function firstText(stream: ReturnType<Weft['streamChat']>): Promise<string> {

@@ -12,12 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.weft.client.StreamFailedException;
-import com.weft.example.ChatExample;
 import com.weft.orchestrator.v1.StreamChatResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,17 +79,5 @@ class ChatSmokeTest {
       var failure = assertThrows(StreamFailedException.class, () -> stream.forEachRemaining(event -> {}));
       assertEquals("PROVIDER_STREAM_TRUNCATED", failure.reason());
     }
-  }
-
-  @Test
-  @DisplayName("is what the example prints")
-  void isWhatTheExamplePrints() throws IOException, InterruptedException {
-    script(Map.of("text", List.of("An ", "example.")));
-    var printed = new ByteArrayOutputStream();
-    try (var out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-      String question = unique("example");
-      ChatExample.ask(setting("WEFT_GRPC_ADDRESS"), setting("WEFT_API_KEY"), "fake-model", question, out);
-    }
-    assertEquals("An example.", printed.toString(StandardCharsets.UTF_8).strip());
   }
 }

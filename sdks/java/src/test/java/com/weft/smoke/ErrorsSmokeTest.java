@@ -5,13 +5,17 @@ import static com.weft.smoke.LiveWeft.setting;
 import static com.weft.smoke.LiveWeft.unique;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.weft.client.WeftClient;
 import com.weft.client.WeftException;
+import com.weft.gateway.v1.ApiKeyServiceGrpc;
+import com.weft.gateway.v1.CreateApiKeyRequest;
 import com.weft.orchestrator.v1.ChatRequest;
 import com.weft.retrieval.v1.CollectionServiceGrpc;
 import com.weft.retrieval.v1.CreateCollectionRequest;
 import com.weft.retrieval.v1.GetCollectionRequest;
+import com.weft.retrieval.v1.ListCollectionsRequest;
 import io.grpc.Status;
 import java.util.List;
 import java.util.function.Function;
@@ -63,5 +67,32 @@ class ErrorsSmokeTest {
     var stranger = connect(setting("WEFT_GRPC_ADDRESS"), "weft_not_a_key");
     assertEquals(
         Status.Code.UNAUTHENTICATED, refusal(stranger, collections -> collections.getCollection(request)).code());
+  }
+
+  @Test
+  @DisplayName("what is over a limit, and says which and when to come back")
+  void whatIsOverALimit() {
+    var request =
+        CreateApiKeyRequest.newBuilder()
+            .setDisplayName("java")
+            .addScopes("collections:read")
+            .setRequestsPerMinute(1)
+            .build();
+    try (var client = connect()) {
+      var keys = client.stub(ApiKeyServiceGrpc::newBlockingStub);
+      var limited = connect(setting("WEFT_GRPC_ADDRESS"), client.call(() -> keys.createApiKey(request)).getSecret());
+      var list = ListCollectionsRequest.getDefaultInstance();
+      var refused =
+          refusal(
+              limited,
+              collections -> {
+                collections.listCollections(list);
+                collections.listCollections(list);
+                return collections.listCollections(list);
+              });
+      assertEquals("RATE_LIMITED", refused.reason());
+      assertEquals(1, refused.quotaViolations().size());
+      assertTrue(refused.retryDelay().orElseThrow().toMillis() > 0);
+    }
   }
 }
