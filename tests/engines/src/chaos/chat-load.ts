@@ -1,4 +1,4 @@
-import { type Door } from './door';
+import { type Door, send } from '../door';
 import { type Random } from './random';
 
 /** What became of a chat, as its client saw it. */
@@ -39,21 +39,16 @@ export function startChatLoad(door: Door, random: Random, options: { loops: numb
   };
 }
 
-async function chat({ httpUrl, adminKey }: Door, id: string, kind: Kind): Promise<ChatOutcome> {
+async function chat(door: Door, id: string, kind: Kind): Promise<ChatOutcome> {
   const leaving = new AbortController();
   try {
-    const response = await fetch(`${httpUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${adminKey}`,
-        'content-type': 'application/json',
-        'x-request-id': id,
-      },
-      body: JSON.stringify({
-        model: 'fake-model',
-        stream: kind !== 'whole',
-        messages: [{ role: 'user', content: id }],
-      }),
+    const body = {
+      model: 'fake-model',
+      stream: kind !== 'whole',
+      messages: [{ role: 'user', content: id }],
+    };
+    const response = await send(door, 'v1/chat/completions', body, {
+      headers: { 'x-request-id': id },
       signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(60_000)]),
     });
     if (!response.ok) {

@@ -1,5 +1,6 @@
+import { type Answer, type Door } from '../door';
 import { type ChaosDocument } from './chaos-documents';
-import { type Answer, type Door, listAll, postUntilOk } from './door';
+import { listAll, postUntilOk } from './post-until-ok';
 import { type IngestLoad } from './ingest-load';
 
 const indexedWithinMs = 120_000;

@@ -1,6 +1,7 @@
 import { type FakeProvider } from '@weft/fake-provider';
+import { type Answer, type Door } from '../door';
 import { type ChatOutcome } from './chat-load';
-import { type Answer, type Door, listAll } from './door';
+import { listAll } from './post-until-ok';
 
 const settledWithinMs = 90_000;
 const pollIntervalMs = 500;

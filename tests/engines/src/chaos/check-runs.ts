@@ -1,4 +1,5 @@
-import { type Door, listAll } from './door';
+import { type Door } from '../door';
+import { listAll } from './post-until-ok';
 
 const settledWithinMs = 60_000;
 const pollIntervalMs = 500;

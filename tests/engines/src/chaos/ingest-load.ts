@@ -1,5 +1,6 @@
+import { type Answer, type Door } from '../door';
 import { chaosDocument, type ChaosDocument } from './chaos-documents';
-import { type Answer, type Door, post } from './door';
+import { tryPost } from './post-until-ok';
 import { type Random } from './random';
 
 /** Ingestions that go on until they are stopped. */
@@ -22,7 +23,7 @@ export function startIngestLoad(door: Door, collection: string, random: Random):
     for (let number = 1; !stopping; number += 1) {
       const document = chaosDocument(number, 2 + random.below(4));
       const asynchronous = number % 2 === 0;
-      const answer = await post(door, 'weft.retrieval.v1.DocumentService/IngestDocuments', {
+      const answer = await tryPost(door, 'weft.retrieval.v1.DocumentService/IngestDocuments', {
         collection,
         asynchronous,
         documents: [{ uri: document.uri, content: Buffer.from(document.content).toString('base64') }],

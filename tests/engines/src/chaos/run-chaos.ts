@@ -1,10 +1,11 @@
 import { type FakeProvider } from '@weft/fake-provider';
+import { type Door } from '../door';
 import { startChatLoad } from './chat-load';
 import { checkDocuments } from './check-documents';
 import { checkLedger, type LedgerCheck } from './check-ledger';
 import { checkRuns } from './check-runs';
 import { chunkCharactersMax } from './chaos-documents';
-import { type Door, postUntilOk } from './door';
+import { postUntilOk } from './post-until-ok';
 import { startIngestLoad } from './ingest-load';
 import { runKills, type Victim } from './kill-loop';
 import { createRandom } from './random';

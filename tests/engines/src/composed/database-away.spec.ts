@@ -1,5 +1,6 @@
+import { post } from '../door';
 import { type ComposedWeft, startComposedWeft } from './composed-weft';
-import { chat, eventually, post, streamChat } from './http-client';
+import { chat, eventually, streamChat } from './chat-client';
 
 /*
  * Goal: what happens while PostgreSQL is away or hangs, and that all is well again without a hand when it is back.

@@ -1,5 +1,5 @@
 import { type ComposedWeft, startComposedWeft } from './composed-weft';
-import { chat, eventually, streamChat } from './http-client';
+import { chat, eventually, streamChat } from './chat-client';
 
 /*
  * Goal: SIGTERM lets what is open finish within the drain time, ends the rest with an error to be tried again, and the process is gone

@@ -1,5 +1,6 @@
+import { post } from '../door';
 import { type ComposedWeft, startComposedWeft } from './composed-weft';
-import { chat, eventually, post } from './http-client';
+import { chat, eventually } from './chat-client';
 
 /*
  * Goal: NATS may be away for a minute: no request fails, nothing is lost, nothing is counted twice.

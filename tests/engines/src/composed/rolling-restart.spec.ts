@@ -1,6 +1,7 @@
 import { type ServiceName, serviceNames } from '@weft/cluster';
+import { type Door, post } from '../door';
 import { type ComposedWeft, startComposedWeft } from './composed-weft';
-import { chat, type Door, post, streamChat } from './http-client';
+import { chat, streamChat } from './chat-client';
 
 /*
  * Goal: every service can be replaced under load, replica by replica, and nobody notices.

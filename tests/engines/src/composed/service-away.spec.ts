@@ -1,6 +1,6 @@
 import { type ServiceName } from '@weft/cluster';
 import { type ComposedWeft, startComposedWeft } from './composed-weft';
-import { chat, eventually } from './http-client';
+import { chat, eventually } from './chat-client';
 
 /*
  * Goal: any one service may be killed. What does not need it goes on; what does is refused to be tried again, and works again without a

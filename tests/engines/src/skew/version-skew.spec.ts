@@ -1,7 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import { createIdentityTokens } from '@weft/rpc';
 import { type ComposedWeft, startComposedWeft } from '../composed/composed-weft';
-import { chat, streamChat } from '../composed/http-client';
+import { chat, streamChat } from '../composed/chat-client';
 import { releasedContracts, stream, unary } from './released-contracts';
 
 /*

@@ -1,4 +1,4 @@
-import { type Door, post } from '../composed/http-client';
+import { type Door, post } from '../door';
 import { type ObservedWeft, startObservedWeft } from './observed-weft';
 import { type ReceivedSpan } from './otlp-spans';
 
@@ -52,7 +52,7 @@ async function sendCanaries(door: Door): Promise<void> {
 }
 
 function chat(door: Door, message: object, headers: Record<string, string> = {}) {
-  return post(door, 'v1/chat/completions', { model: 'fake-model', messages: [message] }, headers);
+  return post(door, 'v1/chat/completions', { model: 'fake-model', messages: [message] }, { headers });
 }
 
 function orphansOf(received: ReceivedSpan[]): string[] {

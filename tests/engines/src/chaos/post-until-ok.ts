@@ -1,33 +1,13 @@
-/** The HTTP door of a weft. */
-export interface Door {
-  httpUrl: string;
-  adminKey: string;
-}
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a black box: who reads an answer says what is in it
-export type Answer = any;
+import { type Answer, type Door, type DoorAnswer, post } from '../door';
 
 const retryDelayMs = 200;
+const answerMsMax = 30_000;
 
 /** Posts JSON; undefined when no whole answer came. */
-export async function post(
-  { httpUrl, adminKey }: Door,
-  path: string,
-  body: unknown,
-  options: { headers?: Record<string, string>; timeoutMs?: number } = {},
-): Promise<{ status: number; body: Answer } | undefined> {
+export async function tryPost(door: Door, path: string, body: unknown): Promise<DoorAnswer | undefined> {
   try {
-    const response = await fetch(`${httpUrl}/${path}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${adminKey}`,
-        'content-type': 'application/json',
-        ...options.headers,
-      },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
-    });
-    return { status: response.status, body: JSON.parse(await response.text()) as unknown };
+    const answer = await post(door, path, body, { signal: AbortSignal.timeout(answerMsMax) });
+    return answer.body === undefined ? undefined : answer;
   } catch {
     return undefined;
   }
@@ -42,7 +22,7 @@ export async function postUntilOk(
 ): Promise<Answer> {
   const endsAt = performance.now() + withinMs;
   for (;;) {
-    const answer = await post(door, path, body);
+    const answer = await tryPost(door, path, body);
     if (answer?.status === 200) return answer.body;
     if (performance.now() > endsAt)
       throw new Error(`${path} was not answered in ${withinMs} ms: ${JSON.stringify(answer)}`);

@@ -1,45 +1,12 @@
-/** The HTTP door of a weft. */
-export interface Door {
-  httpUrl: string;
-  adminKey: string;
-}
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a black box: who reads an answer says what is in it
-export type Answer = any;
-
-export interface HttpAnswer {
-  status: number;
-  headers: Headers;
-  body: Answer;
-}
-
-/** Posts JSON. */
-export async function post(
-  { httpUrl, adminKey }: Door,
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<HttpAnswer> {
-  const response = await fetch(`${httpUrl}/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: text === '' ? undefined : JSON.parse(text),
-  };
-}
+import { type Door, type DoorAnswer, post, send } from '../door';
 
 /** Asks for a whole answer. */
-export function chat(door: Door, content = 'Hi', requestId?: string): Promise<HttpAnswer> {
+export function chat(door: Door, content = 'Hi', requestId?: string): Promise<DoorAnswer> {
   return post(
     door,
     'v1/chat/completions',
     { model: 'fake-model', messages: [{ role: 'user', content }] },
-    requestId === undefined ? {} : { 'x-request-id': requestId },
+    requestId === undefined ? {} : { headers: { 'x-request-id': requestId } },
   );
 }
 
@@ -54,11 +21,11 @@ export interface ChatStream {
 }
 
 /** Asks for a streamed answer. */
-export async function streamChat({ httpUrl, adminKey }: Door, content = 'Hi'): Promise<ChatStream> {
-  const response = await fetch(`${httpUrl}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'fake-model', stream: true, messages: [{ role: 'user', content }] }),
+export async function streamChat(door: Door, content = 'Hi'): Promise<ChatStream> {
+  const response = await send(door, 'v1/chat/completions', {
+    model: 'fake-model',
+    stream: true,
+    messages: [{ role: 'user', content }],
   });
   let text = '';
   let over = false;
