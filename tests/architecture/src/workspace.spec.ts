@@ -13,20 +13,11 @@ const layerOf: Record<string, string> = {
   bench: 'layer:bench',
 };
 
-it('the workspace has the eleven services', () => {
-  expect(namesIn('services').sort()).toEqual([
-    'cache',
-    'embedding',
-    'gateway',
-    'llm',
-    'logging',
-    'memory',
-    'orchestrator',
-    'prompt',
-    'retrieval',
-    'safety',
-    'tool',
-  ]);
+it('the workspace has a service for each domain of the contracts that has RPCs, and no other', () => {
+  const domains = namesIn('proto/weft').filter((domain) =>
+    namesIn(`proto/weft/${domain}/v1`).some((file) => file.endsWith('_service.proto')),
+  );
+  expect(namesIn('services').sort()).toEqual(domains.sort());
 });
 
 it('the workspace itself is under Apache-2.0', () => {
