@@ -20,6 +20,6 @@ WORKDIR /app
 COPY --from=build /weft/dist/bundle/ ./
 ENV NODE_ENV=production
 USER 65532:65532
-EXPOSE 8080 8081 9000 9090
+EXPOSE 8080 8081 9000 9090 9464
 ENTRYPOINT ["node"]
 CMD ["gateway.cjs"]

@@ -14,8 +14,9 @@ import { performance } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBundledWeft, runUntilItEnds } from './bundled-weft.mjs';
+import { containerOf } from './objects.mjs';
+import { render, root } from './render.mjs';
 
-const root = join(import.meta.dirname, '..', '..');
 const { startFakeProvider } = createRequire(import.meta.url)('@weft/fake-provider');
 const bundle = join(root, 'dist', 'bundle');
 
@@ -132,6 +133,14 @@ describe('the Dockerfile', () => {
 
   it('runs as the user that the manifests name', () => {
     assert.ok(runtime.includes('USER 65532:65532'));
+  });
+
+  it('exposes the ports that the manifests name', () => {
+    const [gateway] = render(join(root, 'k8s', 'base', 'gateway')).filter(
+      ({ kind }) => kind === 'Deployment',
+    );
+    const ports = containerOf(gateway).ports.map(({ containerPort }) => containerPort);
+    assert.ok(runtime.includes(`EXPOSE ${ports.sort().join(' ')}`));
   });
 
   it('runs a service with node alone', () => {
