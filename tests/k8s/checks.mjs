@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { arrowProblems, metricsArrow, telemetryArrow } from './arrow-checks.mjs';
 import { environmentProblems, secretProblems } from './environment-checks.mjs';
 import { authorizationProblems, peerAuthenticationProblems, sidecarProblems } from './mesh-checks.mjs';
-import { environmentOf, ofKind, workloadOf } from './objects.mjs';
+import { containerOf, environmentOf, ofKind, workloadOf } from './objects.mjs';
 import { render } from './render.mjs';
 import { schemaProblems } from './schemas.mjs';
 import { certificateProblems, scalingProblems, serviceProblems } from './service-checks.mjs';
@@ -21,7 +21,7 @@ const meshArrow = { name: 'control plane', namespaces: ['istio-system'], ports: 
 const activatorArrow = {
   name: 'activator',
   namespaces: ['knative-serving', 'kourier-system'],
-  ports: [8012, 8013, 8022, 9090],
+  ports: [8012, 8013, 8112, 9090],
 };
 const kourierArrow = { name: 'kourier', namespaces: ['kourier-system'], ports: [8081] };
 const callsWhoSleeps = (service) => callees[service].some((name) => asleep.includes(name));
@@ -113,12 +113,15 @@ function triggerProblems(objects) {
   const triggers = ofKind(objects, 'ScaledObject').flatMap(({ spec }) =>
     spec.triggers.map((trigger) => ({ ...trigger, target: spec.scaleTargetRef.name })),
   );
+  const namespace = ofKind(objects, 'Namespace')[0]?.metadata.name;
   const watched = triggers
     .filter(({ type }) => type === 'nats-jetstream')
     .map(({ metadata }) => metadata.consumer);
   const streams = triggers.filter(
     ({ type, target, metadata }) =>
-      type === 'prometheus' && metadata.query.includes(`job="${target.slice(5)}"`),
+      type === 'prometheus' &&
+      metadata.ignoreNullValues === 'false' &&
+      metadata.query.includes(`namespace="${namespace}", job="${target.slice(5)}"`),
   );
   const problems = [];
   if (JSON.stringify(watched.sort()) !== JSON.stringify([...consumers].sort()))
@@ -179,10 +182,19 @@ function sleepProblems(objects) {
       knative.metadata.labels['networking.knative.dev/visibility'] === 'cluster-local' &&
       container.args.join() === `${service}.cjs` &&
       container.securityContext.readOnlyRootFilesystem === true &&
-      container.ports[0].name === 'h2c';
+      container.ports[0].name === 'h2c' &&
+      isAskedByKnative(objects, knative);
     return [
       ...(good ? [] : [`${service}: does not sleep`]),
       ...left.map(({ kind }) => `${service}: has a ${kind} beside its Knative Service`),
     ];
   });
+}
+
+/** Knative lets the probe for readiness have a port of its own, and sends one for liveness to the port of calls, where no HTTP/1 is spoken. */
+function isAskedByKnative(objects, knative) {
+  const { readinessProbe, livenessProbe } = containerOf(knative);
+  const port = environmentOf(objects, knative).values.WEFT_PROBE_ADDRESS?.split(':').at(-1);
+  const { path, port: asked } = readinessProbe?.httpGet ?? {};
+  return path === '/readyz' && String(asked) === port && livenessProbe === undefined;
 }
