@@ -61,6 +61,9 @@ function podProblems(workload) {
     'asks for CPU and memory':
       container.resources?.requests?.cpu !== undefined && container.resources.requests.memory !== undefined,
     'has a limit on memory': container.resources?.limits?.memory !== undefined,
+    'asks for room on disk, and has a limit on it':
+      container.resources?.requests?.['ephemeral-storage'] !== undefined &&
+      container.resources.limits?.['ephemeral-storage'] !== undefined,
     'spreads over zones and nodes':
       (spec.topologySpreadConstraints ?? []).map(({ topologyKey }) => topologyKey).join() ===
       'topology.kubernetes.io/zone,kubernetes.io/hostname',
