@@ -56,7 +56,7 @@ export const overlays = {
     ...scalingProblems(objects, awake),
     ...sleepProblems(objects),
     ...routeProblems(objects),
-    ...telemetryProblems(objects),
+    ...telemetryProblems(objects, { sendsMetrics: true }),
     ...arrowProblems(objects, {
       asleep,
       from: (service) => [asleep.includes(service) ? activatorArrow : metricsArrow],

@@ -15,14 +15,17 @@ const attributes = (image) => ({
   'service.version': image.split(':').at(-1),
 });
 
-/** Every service sends its signals to the collector that the policies let it reach, and says which pod of which release it is. */
-export function telemetryProblems(objects) {
+/**
+ * Every service sends its signals to the collector that the policies let it reach, and says which pod of which release it is. Metrics go one
+ * way: `sendsMetrics` where Prometheus does not read them.
+ */
+export function telemetryProblems(objects, { sendsMetrics = false } = {}) {
   return services.flatMap((service) => {
     const workload = workloadOf(objects, service);
     if (workload === undefined) return [`${service}: nothing runs it`];
     const { values, secrets } = environmentOf(objects, workload);
     return [
-      ...settingProblems(values, attributes(containerOf(workload).image)),
+      ...settingProblems(values, { sendsMetrics, wanted: attributes(containerOf(workload).image) }),
       ...(secrets.OTEL_EXPORTER_OTLP_HEADERS?.optional
         ? []
         : ['takes no headers for the collector from a Secret']),
@@ -30,10 +33,15 @@ export function telemetryProblems(objects) {
   });
 }
 
-function settingProblems(values, wantedAttributes) {
+function settingProblems(values, { sendsMetrics, wanted }) {
   try {
-    const { endpoint, resourceAttributes } = loadTelemetryConfig(values);
-    return [...endpointProblems(endpoint), ...attributeProblems(resourceAttributes, wantedAttributes)];
+    const { endpoint, resourceAttributes, sent } = loadTelemetryConfig(values);
+    return [
+      ...endpointProblems(endpoint),
+      ...attributeProblems(resourceAttributes, wanted),
+      ...(sent.traces && sent.logs ? [] : ['keeps traces or logs to itself']),
+      ...(sent.metrics === sendsMetrics ? [] : ['has metrics counted twice, or by nobody']),
+    ];
   } catch (error) {
     return [`refuses its settings: ${error.message}`];
   }

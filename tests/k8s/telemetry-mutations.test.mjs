@@ -30,6 +30,10 @@ describe('telemetry', () => {
       (collector(copy).spec.egress[0].to[0].namespaceSelector.matchExpressions[0].values = ['default']),
     'the collector is where no way leads': (copy) =>
       (settings(copy).OTEL_EXPORTER_OTLP_ENDPOINT = 'http://otel-collector.default.svc:4318'),
+    'metrics go both ways, or none': (copy) =>
+      (settings(copy).OTEL_METRICS_EXPORTER =
+        settings(copy).OTEL_METRICS_EXPORTER === 'none' ? 'otlp' : 'none'),
+    'traces go nowhere': (copy) => (settings(copy).OTEL_TRACES_EXPORTER = 'none'),
     'signals say that they are of another release': (copy) => (settings(copy).SERVICE_VERSION = '0.0.9'),
     'signals do not say of which environment they are': (copy) =>
       (settings(copy).DEPLOYMENT_ENVIRONMENT = ''),
