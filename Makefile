@@ -62,7 +62,7 @@ test-sdks: build ## runs the smoke tests of the SDKs against a live weft
 bundle: build ## bundles each service into one file for images
 	@node tools/repo/bundle-services.mjs
 
-test-k8s: build ## renders and validates the manifests, and starts the bundled services (needs Go and Python once)
+test-k8s: build ## gives the manifests to a real API server, and starts the bundled services (needs Go and Python; builds the server once)
 	@node tools/repo/test-k8s.mjs
 
 check: build ## contracts, types, lint and format, without the tests
