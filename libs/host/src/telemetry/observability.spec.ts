@@ -50,7 +50,9 @@ afterAll(() => telemetry.stop());
 
 /** Prometheus' expressions of a file, and what choices of a dashboard are taken from. */
 function expressionsOf(text: string): string[] {
-  const inJson = [...text.matchAll(/"(?:expr|query)": "((?:[^"\\]|\\.)*\)[^"]*)"/g)].map(([, expression]) => expression!);
+  const inJson = [...text.matchAll(/"(?:expr": "|query": "label_values)((?:[^"\\]|\\.)*)"/g)].map(
+    ([, expression]) => expression!,
+  );
   const inYaml = [...text.matchAll(/ (?:expr|query): (\|\n(?: {12}.*\n)+|.*\n)/g)].map(
     ([, expression]) => expression!,
   );
