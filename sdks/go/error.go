@@ -36,6 +36,8 @@ type Error struct {
 	cause  error
 }
 
+const aMoment = 100 * time.Millisecond
+
 // FieldViolation is a field that is wrong.
 type FieldViolation struct {
 	// Field is its path in the request, such as `call.messages`.
@@ -93,9 +95,9 @@ func toError(ctx context.Context, err error) error {
 	case codes.Canceled, codes.DeadlineExceeded:
 		// The context's own error, so that callers may ask for it with errors.Is.
 		result.cause = ctx.Err()
-		// The server may end the call at the deadline a moment before the context's own timer fires.
+		// The server may end the call at the deadline a moment before the context's own timer fires: its clock may be coarser.
 		deadline, bounded := ctx.Deadline()
-		if result.cause == nil && answer.Code() == codes.DeadlineExceeded && bounded && !time.Now().Before(deadline) {
+		if result.cause == nil && answer.Code() == codes.DeadlineExceeded && bounded && time.Until(deadline) < aMoment {
 			result.cause = context.DeadlineExceeded
 		}
 	}

@@ -78,7 +78,8 @@ test('a stream of a client that is closed ends with an error', async () => {
 
 test('a client that is closed makes no calls', async () => {
   const weft = connect();
-  weft.close();
+  // As the end of a block does to what `using` holds.
+  weft[Symbol.dispose]();
   await assert.rejects(chat(weft, 'echo'), WeftError);
   await assert.rejects(textOf(weft.streamChat({ model: 'echo', messages: 'Hello' })), WeftError);
 });

@@ -198,10 +198,10 @@ def _details_of(trailer: Any) -> dict[str, Any]:
 
 def _read_details(encoded: bytes) -> Sequence[Any]:
     try:
-        return status_pb2.Status.FromString(encoded).details
+        return tuple(status_pb2.Status.FromString(encoded).details)
     except Exception:  # A proxy may have cut it: the status itself still tells what happened.
         return ()
 
 
 def _seconds(duration: Any) -> float:
-    return duration.seconds + duration.nanos / 1e9
+    return float(duration.seconds + duration.nanos / 1e9)

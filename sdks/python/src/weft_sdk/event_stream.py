@@ -21,12 +21,13 @@ class EventStream(Generic[Event]):
     """The responses of a streaming RPC, as they come.
 
     Where responses are numbered, a missing one raises StreamTruncated. Where they are events that end with `completed` or `failed`, an end without
-    either raises StreamTruncated, and `failed` raises the error that it tells of. Heartbeats are left out. Closing the stream, or
-    leaving a `with` block, cancels what is not over.
+    either raises StreamTruncated, and `failed` raises the error that it tells of. Heartbeats are left out. Closing the stream,
+    leaving a `with` block, or dropping it cancels what is not over.
     """
 
     def __init__(self, call: Any, response: Descriptor) -> None:
         """`call` iterates responses of the type `response` and can be cancelled."""
+        # gRPC cancels a call that nobody holds any more.
         self._call = call
         self._responses = iter(call)
         self._is_numbered = "sequence" in response.fields_by_name
@@ -48,7 +49,8 @@ class EventStream(Generic[Event]):
                 raise error_from_status(response.failed.error)
             self._is_over = kind == _TERMINAL
             if kind != _HEARTBEAT:
-                return response
+                event: Event = response
+                return event
 
     def close(self) -> None:
         """Cancels the call: weft stops what it does for it. Nothing happens if it is over."""
@@ -59,12 +61,6 @@ class EventStream(Generic[Event]):
 
     def __exit__(self, *_: Any) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        # A stream that nobody reads any more would go on until its deadline. Unset when __init__ raised.
-        call = getattr(self, "_call", None)
-        if call is not None:
-            call.cancel()
 
     def _receive(self) -> Any:
         try:

@@ -59,7 +59,8 @@ class ServiceClient:
         }
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = self.__dict__.get("_methods", {}).get(name)
+        methods: Mapping[str, Callable[..., Any]] = self.__dict__.get("_methods", {})
+        method = methods.get(name)
         if method is None:
             raise AttributeError(f"there is no RPC {name!r} in {self.__dict__.get('_name')}")
         return method
