@@ -1,4 +1,4 @@
-import { type Span, type SpanContext, type SpanOptions, trace, TraceFlags } from '@opentelemetry/api';
+import { type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { events } from '@weft/contracts';
 import { setTraceSource } from '@weft/runtime';
 import { EventObservations } from './event-observations';
@@ -13,9 +13,9 @@ beforeEach(() => {
   started = [];
   setTraceSource({
     followsParent: true,
-    startSpan(name: string, options?: SpanOptions, context?) {
-      const group = options?.attributes?.['messaging.consumer.group.name'];
-      started.push([name, context && trace.getSpanContext(context)?.spanId, group]);
+    startSpan(name, { attributes }, parent) {
+      const group = attributes['messaging.consumer.group.name'];
+      started.push([name, parent?.spanId, group]);
       const spanContext: SpanContext = { traceId, spanId: ownId, traceFlags: TraceFlags.SAMPLED };
       return { isRecording: () => true, spanContext: () => spanContext, end: () => undefined } as Span;
     },

@@ -12,17 +12,14 @@ export { Lifecycle, type StopStep } from './lifecycle';
 export { createLogger, type Logger, type LogLevel, logLevels, silentLogger } from './logger';
 export { createReadiness, type Readiness, type ReadinessCheck } from './readiness';
 export { runProcess } from './run-process';
-export {
-  type CountMetric,
-  type GaugeMetric,
-  type Labels,
-  type Metric,
-  type ValueMetric,
-} from './telemetry/instruments';
+export { type Distribution } from './telemetry/distribution';
+export { type CountMetric, type GaugeMetric, type Metric, type ValueMetric } from './telemetry/instruments';
 export { type LogLineListener, setLogLineListener } from './telemetry/log-lines';
-export { allMetrics, metrics } from './telemetry/metrics';
+export { allMetrics, measureMetrics, metrics } from './telemetry/metrics';
 export { modelLabel } from './telemetry/model-label';
-export { parseTraceparent, type TraceParent } from './telemetry/trace-parent';
+export { randomHex } from './telemetry/random-hex';
+export { type Labels, type Series } from './telemetry/series';
+export { parseTraceparent, recordedTraceparent, type TraceParent } from './telemetry/trace-parent';
 export { currentTraceparent, withinTrace } from './telemetry/trace-scope';
 export {
   isTracing,
@@ -30,6 +27,7 @@ export {
   openSpan,
   setTraceSource,
   type SpanFacts,
+  type StartedSpan,
   type TraceSource,
   type TraceSpan,
   type WorkKind,

@@ -1,5 +1,6 @@
 import { common, events, orchestrator } from '@weft/contracts';
 import { toErrorStatus } from '@weft/rpc';
+import { recordedTraceparent } from '@weft/runtime';
 import { runLost } from './run-errors';
 import { sumUsage } from './run-usage';
 import { type RunEnd, type RunTrace } from './run-trace';
@@ -60,7 +61,8 @@ export function openRow(trace: RunTrace): OpenRow {
 /** The run as it ended. */
 export function endedRow(trace: RunTrace, end: RunEnd): EndedRow {
   const run = trace.toRun(end);
-  return rowOf(trace.caller.identity.tenantId, run, trace.toEvent(run), trace.caller.traceparent);
+  const traceparent = recordedTraceparent(trace.caller.traceparent);
+  return rowOf(trace.caller.identity.tenantId, run, trace.toEvent(run), traceparent);
 }
 
 /** The run as it ends because its process is lost: with the calls that were begun, and what was known of them last. */

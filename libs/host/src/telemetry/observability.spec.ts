@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allMetrics, metrics, silentLogger, type ValueMetric, type CountMetric } from '@weft/runtime';
+import { allMetrics, metrics, silentLogger } from '@weft/runtime';
 import { startTelemetry, type Telemetry } from './start-telemetry';
 import { loadTelemetryConfig } from './telemetry-config';
 
@@ -37,8 +37,8 @@ beforeAll(async () => {
   ]);
   for (const metric of allMetrics) {
     const all = Object.fromEntries(metric.labels.map((label) => [label, 'x']));
-    if (metric.kind === 'histogram') (metric as ValueMetric).record(1, all);
-    else if (metric.kind !== 'gauge') (metric as CountMetric).add(1, all);
+    if (metric.kind === 'histogram') metric.record(1, all);
+    else if (metric.kind !== 'gauge') metric.add(1, all);
   }
   const text = await (await fetch(`http://127.0.0.1:${telemetry.metricsPort}/metrics`)).text();
   end();

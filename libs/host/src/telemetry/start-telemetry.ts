@@ -3,13 +3,27 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
-import { type IMetricReader, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { allMetrics, type Logger, newId, setLogLineListener, setTraceSource } from '@weft/runtime';
+import {
+  type IMetricReader,
+  MeterProvider,
+  type MetricProducer,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import {
+  allMetrics,
+  type Logger,
+  measureMetrics,
+  newId,
+  setLogLineListener,
+  setTraceSource,
+} from '@weft/runtime';
 import { exportLogLines } from './export-log-lines';
 import { logExportTroubles } from './export-troubles';
+import { measuredMetrics } from './measured-metrics';
 import { type MetricsServer, openMetricsServer } from './metrics-server';
 import { observeProcess } from './observe-process';
+import { spanRecorder } from './span-recorder';
 import { type Signal, type TelemetryConfig } from './telemetry-config';
 import { traceSampler } from './trace-sampler';
 
@@ -45,8 +59,11 @@ interface Provider {
  * @throws WeftError UNAVAILABLE `ADDRESS_IN_USE` when metrics cannot be served where they should
  */
 export async function startTelemetry({ config, serviceName, logger }: TelemetryOptions): Promise<Telemetry> {
+  const measured = measuredMetrics(allMetrics);
   const server =
-    config.metricsAddress === undefined ? undefined : await openMetricsServer(config.metricsAddress);
+    config.metricsAddress === undefined
+      ? undefined
+      : await openMetricsServer(config.metricsAddress, measured);
   const resource = resourceFromAttributes({
     'service.namespace': 'weft',
     'service.instance.id': newId(),
@@ -55,7 +72,7 @@ export async function startTelemetry({ config, serviceName, logger }: TelemetryO
   });
   if (config.endpoint !== undefined) logExportTroubles(logger);
   const providers = [
-    ...startMetrics(config, resource, server),
+    ...startMetrics(config, resource, { server, measured }),
     ...startTraces(config, resource),
     ...startLogs(config, resource),
   ];
@@ -68,7 +85,7 @@ export async function startTelemetry({ config, serviceName, logger }: TelemetryO
       setLogLineListener(undefined);
       const farewell = Promise.allSettled(providers.map((provider) => provider.shutdown()));
       await within(farewell, farewellMs);
-      for (const metric of allMetrics) metric.bind(undefined);
+      measureMetrics(false);
       await server?.close();
     },
   };
@@ -77,28 +94,24 @@ export async function startTelemetry({ config, serviceName, logger }: TelemetryO
 function startTraces(config: TelemetryConfig, resource: Resource): Provider[] {
   const exporting = sending(config, 'traces');
   if (exporting === undefined) return [];
-  const { sampler, followsParent } = traceSampler(config.sampler, config.samplerRatio);
-  const provider = new TracerProvider({
-    resource,
-    sampler,
-    spanLimits: { attributeValueLengthLimit: 256 },
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: new OTLPTraceExporter(exporting),
-        scheduledDelayMillis: config.spanDelayMs,
-        exportTimeoutMillis: exportTimeoutMs,
-      }),
-    ],
+  const { sampler, followsParent, recordsNext } = traceSampler(config.sampler, config.samplerRatio);
+  const processor = new BatchSpanProcessor({
+    exporter: new OTLPTraceExporter(exporting),
+    scheduledDelayMillis: config.spanDelayMs,
+    exportTimeoutMillis: exportTimeoutMs,
   });
-  const tracer = provider.getTracer('weft');
-  setTraceSource({ startSpan: tracer.startSpan.bind(tracer), followsParent });
-  return [provider];
+  setTraceSource({
+    startSpan: spanRecorder({ resource, sampler, processor }),
+    followsParent,
+    recordsNext,
+  });
+  return [processor];
 }
 
 function startMetrics(
   config: TelemetryConfig,
   resource: Resource,
-  server: MetricsServer | undefined,
+  { server, measured }: { server: MetricsServer | undefined; measured: MetricProducer },
 ): Provider[] {
   const readers: IMetricReader[] = server === undefined ? [] : [server.reader];
   const exporting = sending(config, 'metrics');
@@ -108,14 +121,13 @@ function startMetrics(
         exporter: new OTLPMetricExporter(exporting),
         exportIntervalMillis: config.metricIntervalMs,
         exportTimeoutMillis: Math.min(exportTimeoutMs, config.metricIntervalMs),
+        metricProducers: [measured],
       }),
     );
   }
   if (readers.length === 0) return [];
-  const provider = new MeterProvider({ resource, readers });
-  const meter = provider.getMeter('weft');
-  for (const metric of allMetrics) metric.bind(meter);
-  return [provider];
+  measureMetrics(true);
+  return [new MeterProvider({ resource, readers })];
 }
 
 function startLogs(config: TelemetryConfig, resource: Resource): Provider[] {

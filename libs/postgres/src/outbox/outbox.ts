@@ -1,4 +1,4 @@
-import { currentTraceparent } from '@weft/runtime';
+import { currentTraceparent, recordedTraceparent } from '@weft/runtime';
 
 import { type Statement } from '../database';
 
@@ -36,7 +36,7 @@ export function outboxStatement(events: readonly OutboxEvent[]): Statement {
       events.map(({ tenantId }) => tenantId),
       events.map(({ eventTime }) => eventTime ?? now),
       events.map(({ payload }) => payload),
-      events.map(({ traceparent }) => traceparent ?? current ?? null),
+      events.map(({ traceparent }) => recordedTraceparent(traceparent ?? current) ?? null),
     ],
   };
 }

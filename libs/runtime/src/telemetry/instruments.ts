@@ -1,14 +1,5 @@
-import {
-  type Attributes,
-  type Histogram,
-  type Meter,
-  type ObservableGauge,
-  type UpDownCounter,
-  type Counter,
-} from '@opentelemetry/api';
-
-/** What a measurement is kept apart by: few values each, never a tenant, a key, a request or content. */
-export type Labels = Attributes;
+import { Distribution } from './distribution';
+import { type Labels, type Series, SeriesTable } from './series';
 
 /** What a metric says of itself. */
 export interface MetricDescription {
@@ -19,98 +10,102 @@ export interface MetricDescription {
   labels: readonly string[];
 }
 
-/** One metric of weft. */
-export interface Metric extends MetricDescription {
+interface Declared<Kind extends string, Value> extends MetricDescription {
   readonly name: string;
-  readonly kind: 'histogram' | 'counter' | 'sum' | 'gauge';
-  /** Measures with this meter from now on; undefined measures no more. */
-  bind(meter: Meter | undefined): void;
+  readonly kind: Kind;
+  /** Measures from now on, or no more; what was measured before is forgotten. */
+  measure(on: boolean): void;
+  /** What has been measured. */
+  read(): readonly Series<Value>[];
 }
 
 /** A metric of values, such as durations. */
-export interface ValueMetric extends Metric {
+export interface ValueMetric extends Declared<'histogram', Distribution> {
   /** Whether anybody measures: what costs something to find out need not be found out otherwise. */
   readonly measured: boolean;
+  /** Values below zero, and what is no number, are left out. */
   record(value: number, labels: Labels): void;
 }
 
 /** A metric that is counted up, or up and down. */
-export interface CountMetric extends Metric {
+export interface CountMetric extends Declared<'counter' | 'sum', { total: number }> {
   add(count: number, labels: Labels): void;
 }
 
 /** A metric that is looked at when it is read. */
-export interface GaugeMetric extends Metric {
-  /** Has `read` asked whenever the metric is read. Returns what ends that. */
-  observe(read: () => { value: number; labels: Labels }[]): () => void;
+export interface GaugeMetric extends Declared<'gauge', number> {
+  /** Has `look` asked whenever the metric is read; of several that tell of the same labels the last counts. Returns what ends that. */
+  observe(look: () => Series<number>[]): () => void;
 }
+
+/** One metric of weft. */
+export type Metric = ValueMetric | CountMetric | GaugeMetric;
 
 /** Declares a metric of values that fall into buckets. */
 export function valueMetric(
   name: string,
   { buckets, ...description }: MetricDescription & { buckets: readonly number[] },
 ): ValueMetric {
-  let histogram: Histogram | undefined;
+  let table: SeriesTable<Distribution> | undefined;
   return {
     name,
     kind: 'histogram',
     ...description,
     get measured() {
-      return histogram !== undefined;
+      return table !== undefined;
     },
-    record: (value, labels) => histogram?.record(value, labels),
-    bind(meter) {
-      const advice = { explicitBucketBoundaries: [...buckets] };
-      histogram = meter?.createHistogram(name, { ...textOf(description), advice });
+    record(value, labels) {
+      if (value >= 0) table?.at(labels).value.add(value);
     },
+    measure(on) {
+      table = on ? new SeriesTable(description.labels, () => new Distribution(buckets)) : undefined;
+    },
+    read: () => table?.list() ?? [],
   };
 }
 
 /** Declares a metric that is only ever counted up. */
 export function counterMetric(name: string, description: MetricDescription): CountMetric {
-  let counter: Counter | undefined;
-  return {
-    name,
-    kind: 'counter',
-    ...description,
-    add: (count, labels) => counter?.add(count, labels),
-    bind: (meter) => void (counter = meter?.createCounter(name, textOf(description))),
-  };
+  return countMetric(name, 'counter', description);
 }
 
 /** Declares a metric that is counted up and down. */
 export function sumMetric(name: string, description: MetricDescription): CountMetric {
-  let sum: UpDownCounter | undefined;
+  return countMetric(name, 'sum', description);
+}
+
+function countMetric(name: string, kind: CountMetric['kind'], description: MetricDescription): CountMetric {
+  let table: SeriesTable<{ total: number }> | undefined;
   return {
     name,
-    kind: 'sum',
+    kind,
     ...description,
-    add: (count, labels) => sum?.add(count, labels),
-    bind: (meter) => void (sum = meter?.createUpDownCounter(name, textOf(description))),
+    add(count, labels) {
+      if (table !== undefined) table.at(labels).value.total += count;
+    },
+    measure(on) {
+      table = on ? new SeriesTable(description.labels, () => ({ total: 0 })) : undefined;
+    },
+    read: () => table?.list() ?? [],
   };
 }
 
 /** Declares a metric that is looked at when it is read. */
 export function gaugeMetric(name: string, description: MetricDescription): GaugeMetric {
-  const readers = new Set<() => { value: number; labels: Labels }[]>();
-  let gauge: ObservableGauge | undefined;
+  const looks = new Set<() => Series<number>[]>();
   return {
     name,
     kind: 'gauge',
     ...description,
-    observe(read) {
-      readers.add(read);
-      return () => readers.delete(read);
+    observe(look) {
+      looks.add(look);
+      return () => looks.delete(look);
     },
-    bind(meter) {
-      gauge = meter?.createObservableGauge(name, textOf(description));
-      gauge?.addCallback((result) => {
-        for (const read of readers) for (const { value, labels } of read()) result.observe(value, labels);
-      });
+    measure: () => undefined,
+    read() {
+      const table = new SeriesTable(description.labels, () => 0);
+      for (const look of looks) for (const { labels, value } of look()) table.at(labels).value = value;
+      return table.list();
     },
   };
-}
-
-function textOf({ description, unit }: MetricDescription): { description: string; unit: string } {
-  return { description, unit };
 }

@@ -139,3 +139,8 @@ export const metrics = {
 
 /** Every metric, in the order of their declaration. */
 export const allMetrics: readonly Metric[] = Object.values(metrics);
+
+/** Has everything measured from now on, or no more. For who starts the process. */
+export function measureMetrics(on: boolean): void {
+  for (const metric of allMetrics) metric.measure(on);
+}

@@ -61,7 +61,7 @@ export class ModelCallObservation {
         'gen_ai.usage.input_tokens': tokens.inputTokens,
         'gen_ai.usage.output_tokens': tokens.outputTokens,
       });
-      const { labels } = this;
+      const labels = this.labels();
       metrics.modelTokens.record(tokens.inputTokens, { ...labels, 'gen_ai.token.type': 'input' });
       if (this.start.operation === 'chat')
         metrics.modelTokens.record(tokens.outputTokens, { ...labels, 'gen_ai.token.type': 'output' });
@@ -76,8 +76,9 @@ export class ModelCallObservation {
   }
 
   private recordSpeed(tokens: TokensTaken | undefined): void {
-    const { firstContentAt, labels } = this;
+    const { firstContentAt } = this;
     if (firstContentAt === undefined) return;
+    const labels = this.labels();
     metrics.timeToFirstToken.record((firstContentAt - this.startedAt) / 1000, labels);
     const laterTokens = (tokens?.outputTokens ?? 0) - 1;
     if (laterTokens > 0)
@@ -86,12 +87,12 @@ export class ModelCallObservation {
 
   private finish(failed: string | undefined): void {
     this.over = true;
-    const labels = failed === undefined ? this.labels : { ...this.labels, 'error.type': failed };
+    const labels = failed === undefined ? this.labels() : { ...this.labels(), 'error.type': failed };
     metrics.modelDuration.record((performance.now() - this.startedAt) / 1000, labels);
     this.span?.end(failed);
   }
 
-  private get labels() {
+  private labels() {
     const { operation, provider, model } = this.start;
     return {
       'gen_ai.operation.name': operation,

@@ -1,6 +1,7 @@
 import { type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import { parseTraceparent } from './trace-parent';
 import { currentTraceparent, withinTrace } from './trace-scope';
-import { openChildSpan, openSpan, setTraceSource } from './tracing';
+import { openChildSpan, openSpan, setTraceSource, type TraceSource } from './tracing';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const recorded = `00-${traceId}-00f067aa0ba902b7-01`;
@@ -8,20 +9,22 @@ const unrecorded = `00-${traceId}-00f067aa0ba902b7-00`;
 
 let started: string[];
 
+const source: TraceSource = {
+  followsParent: true,
+  startSpan(name) {
+    started.push(name);
+    const spanContext: SpanContext = {
+      traceId,
+      spanId: 'aaaaaaaaaaaaaaaa',
+      traceFlags: TraceFlags.SAMPLED,
+    };
+    return { isRecording: () => true, spanContext: () => spanContext } as Span;
+  },
+};
+
 beforeEach(() => {
   started = [];
-  setTraceSource({
-    followsParent: true,
-    startSpan(name) {
-      started.push(name);
-      const spanContext: SpanContext = {
-        traceId,
-        spanId: 'aaaaaaaaaaaaaaaa',
-        traceFlags: TraceFlags.SAMPLED,
-      };
-      return { isRecording: () => true, spanContext: () => spanContext } as Span;
-    },
-  });
+  setTraceSource(source);
 });
 afterEach(() => setTraceSource(undefined));
 
@@ -37,6 +40,28 @@ describe('openSpan', () => {
 
   it('begins a trace where none came in', () => {
     openSpan('work', 'server', undefined, {});
+    expect(started).toEqual(['work']);
+  });
+
+  it('makes nothing of a new trace that will not be recorded, and hands on that it is not', () => {
+    let asked = 0;
+    setTraceSource({ ...source, recordsNext: () => (asked += 1) > 2 });
+    const spans = [undefined, undefined, undefined].map(() => openSpan('work', 'server', undefined, {})!);
+    const parents = spans.map(({ traceparent }) => parseTraceparent(traceparent)!);
+    expect([spans.map(({ recorded }) => recorded), parents.map(({ sampled }) => sampled), started]).toEqual([
+      [false, false, true],
+      [false, false, true],
+      ['work'],
+    ]);
+  });
+
+  it('asks nobody where a caller has decided', () => {
+    setTraceSource({ ...source, recordsNext: () => false });
+    expect(openSpan('work', 'server', recorded, {})?.recorded).toBe(true);
+  });
+
+  it('begins a trace where what came in is none', () => {
+    openSpan('work', 'server', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, {});
     expect(started).toEqual(['work']);
   });
 
@@ -59,5 +84,14 @@ describe('withinTrace', () => {
       return currentTraceparent();
     });
     expect([await asked, currentTraceparent()]).toEqual([recorded, undefined]);
+  });
+
+  it('tells work within work the inner trace, and the outer one afterwards', () => {
+    const asked = withinTrace(recorded, () => [
+      withinTrace(recorded, currentTraceparent),
+      withinTrace(unrecorded, currentTraceparent),
+      currentTraceparent(),
+    ]);
+    expect(asked).toEqual([recorded, unrecorded, recorded]);
   });
 });

@@ -1,14 +1,11 @@
+import { type Attributes, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import {
-  type Attributes,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
-  type Tracer,
-} from '@opentelemetry/api';
-import { formatTraceparent, isSampled, parseTraceparent } from './trace-parent';
+  formatTraceparent,
+  isSampled,
+  parseTraceparent,
+  type TraceParent,
+  unrecordedTraceparent,
+} from './trace-parent';
 
 /** Facts about a span: never content, never secrets, never whose they are. */
 export type SpanFacts = Attributes;
@@ -27,11 +24,27 @@ export interface TraceSpan {
   end(failed?: string): void;
 }
 
+/** A span of OpenTelemetry's, as far as it is used here. */
+export interface StartedSpan {
+  spanContext(): SpanContext;
+  isRecording(): boolean;
+  setAttributes(facts: SpanFacts): unknown;
+  setAttribute(name: string, value: string): unknown;
+  setStatus(status: { code: SpanStatusCode }): unknown;
+  end(): void;
+}
+
 /** What makes spans. */
 export interface TraceSource {
-  startSpan: Tracer['startSpan'];
+  startSpan(
+    name: string,
+    options: { kind: SpanKind; attributes: SpanFacts },
+    parent: TraceParent | undefined,
+  ): StartedSpan;
   /** Whether a trace that its caller does not record is left alone. */
   followsParent: boolean;
+  /** Whether the next new trace may be recorded; those that may not make no span. Default: all may. */
+  recordsNext?(): boolean;
 }
 
 const kinds: Record<WorkKind, SpanKind> = {
@@ -40,6 +53,9 @@ const kinds: Record<WorkKind, SpanKind> = {
   consumer: SpanKind.CONSUMER,
   internal: SpanKind.INTERNAL,
 };
+
+/** Of the version 00, which is what others are taken for. */
+const traceparentLength = 55;
 
 let source: TraceSource | undefined;
 
@@ -64,19 +80,13 @@ export function openSpan(
   facts: SpanFacts,
 ): TraceSpan | undefined {
   if (source === undefined) return undefined;
+  // The common cases at the default sampling: nothing is made, and hardly anything looked at, for what nobody records.
+  if (source.followsParent && parent?.length === traceparentLength && !isSampled(parent))
+    return new UnrecordedSpan(parent);
   const from = parseTraceparent(parent);
-  // The common case at the default sampling: nothing is made for what nobody records.
-  if (from !== undefined && !from.sampled && source.followsParent) return new UnrecordedSpan(parent!);
-  const context =
-    from === undefined
-      ? ROOT_CONTEXT
-      : trace.setSpanContext(ROOT_CONTEXT, {
-          traceId: from.traceId,
-          spanId: from.spanId,
-          traceFlags: from.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-          isRemote: true,
-        });
-  const span = source.startSpan(name, { kind: kinds[kind], attributes: facts }, context);
+  if (from === undefined && source.recordsNext?.() === false)
+    return new UnrecordedSpan(unrecordedTraceparent());
+  const span = source.startSpan(name, { kind: kinds[kind], attributes: facts }, from);
   const { traceId, spanId } = span.spanContext();
   const traceparent = formatTraceparent({ traceId, spanId, sampled: span.isRecording() });
   return span.isRecording() ? new RecordedSpan(span, traceparent) : new UnrecordedSpan(traceparent);
@@ -97,7 +107,7 @@ class RecordedSpan implements TraceSpan {
   readonly recorded = true;
 
   constructor(
-    private readonly span: Span,
+    private readonly span: StartedSpan,
     readonly traceparent: string,
   ) {}
 

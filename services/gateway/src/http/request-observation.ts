@@ -59,7 +59,7 @@ export class RequestObservation {
   end(status: number, durationMs: number): void {
     metrics.httpServerDuration.record(durationMs / 1000, {
       'http.request.method': this.method,
-      'http.route': this.route ?? '',
+      'http.route': this.route,
       'http.response.status_code': status,
     });
     if (this.isStream) metrics.streamsActive.add(-1, this.streamLabels);
