@@ -2,7 +2,7 @@ import { parseBenchOptions } from './bench-options';
 
 it('measures everything unless it is told otherwise', () => {
   expect(parseBenchOptions([])).toEqual({
-    only: ['chat', 'shapes', 'ingest', 'search', 'vectors'],
+    only: ['chat', 'shapes', 'telemetry', 'ingest', 'search', 'vectors'],
     seconds: 3,
     rounds: 5,
     quick: false,

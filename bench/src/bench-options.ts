@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const benchmarkNames = ['chat', 'shapes', 'ingest', 'search', 'vectors'] as const;
+export const benchmarkNames = ['chat', 'shapes', 'telemetry', 'ingest', 'search', 'vectors'] as const;
 
 export type BenchmarkName = (typeof benchmarkNames)[number];
 
@@ -16,9 +16,9 @@ export interface BenchOptions {
   quick: boolean;
 }
 
-export const usage = `node bench/dist/main.js [--only chat,shapes,ingest,search,vectors] [--seconds 3] [--rounds 5] [--quick]
+export const usage = `node bench/dist/main.js [--only chat,shapes,telemetry,ingest,search,vectors] [--seconds 3] [--rounds 5] [--quick]
 
-  --only     what is measured: chat, shapes, ingest, search, vectors, with commas between (all)
+  --only     what is measured: chat, shapes, telemetry, ingest, search, vectors, with commas between (all)
   --seconds  how long one round of load takes (3, with --quick 1)
   --rounds   how often each setting is measured, direct and through weft in turn (5, with --quick 1)
   --quick    few and short rounds, and a tenth of the retrieval queries: to see that it works, not to compare

@@ -9,6 +9,7 @@ import { type RetrievalFigures } from './retrieval/measure-retrieval';
 import { type IdleStreamFigures } from './shapes/idle-streams';
 import { type ShapeFigures } from './shapes/measure-shapes';
 import { type TargetResult } from './target';
+import { type TelemetryResult } from './telemetry/measure-telemetry';
 import { type VectorFigures } from './vectors/measure-vectors';
 
 /** All that one run measured. Times are in the unit that a name ends with. */
@@ -39,6 +40,7 @@ export interface BenchResult {
   vectors?: VectorFigures;
   shapes?: ShapeFigures[];
   idleStreams?: IdleStreamFigures;
+  telemetry?: TelemetryResult;
   targets: TargetResult[];
 }
 

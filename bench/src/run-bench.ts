@@ -14,6 +14,8 @@ import { shapesTargets, shapesText } from './shapes/report-shapes';
 import { startDistributed } from './shapes/start-distributed';
 import { residentMebibytes } from './system/child-process';
 import { type SystemUnderTest } from './system/system-under-test';
+import { measureTelemetry } from './telemetry/measure-telemetry';
+import { telemetryTable, telemetryTargets } from './telemetry/report-telemetry';
 import { measureVectors } from './vectors/measure-vectors';
 import { vectorsTargets, vectorsText } from './vectors/report-vectors';
 
@@ -46,6 +48,7 @@ export async function runBench(
   if (options.only.includes('chat')) await benchChat(system, result, output);
   if (options.only.includes('ingest')) await benchIngestion(system, result, output);
   if (options.only.includes('shapes')) await benchShapes(system, result, output);
+  if (options.only.includes('telemetry')) await benchTelemetry(system, result, output);
   if (options.only.includes('search')) await benchSearch(system, result, output);
   if (options.only.includes('vectors')) await benchVectors(result, output);
   result.standalone.residentMebibytesAtEnd = residentMebibytes(system.weft.pid);
@@ -55,16 +58,19 @@ export async function runBench(
 
 /** Every fault of a run, in words. */
 export function faultsOf(result: BenchResult): string[] {
-  const { chat = [], shapes = [], idleStreams, unmetClaims: unmet, ingestion, retrieval, vectors } = result;
+  const { chat = [], shapes = [], idleStreams, telemetry, unmetClaims: unmet } = result;
+  const { ingestion, retrieval, vectors } = result;
   return [
     ...unmet,
     ...(idleStreams?.errors ?? []),
-    ...[...chat, ...shapes].flatMap(({ kind, connections, errorCount, errors }) =>
-      errorCount === 0
-        ? []
-        : [
-            `${errorCount} of the ${kind} answers over ${connections} connections were wrong: ${errors.join(' | ')}`,
-          ],
+    ...(telemetry?.problems ?? []),
+    ...[...chat, ...shapes, ...(telemetry?.figures ?? [])].flatMap(
+      ({ kind, connections, errorCount, errors }) =>
+        errorCount === 0
+          ? []
+          : [
+              `${errorCount} of the ${kind} answers over ${connections} connections were wrong: ${errors.join(' | ')}`,
+            ],
     ),
     ...(ingestion?.failures ?? []),
     ...(retrieval?.failures ?? []),
@@ -120,6 +126,27 @@ async function benchShapes(
   result.targets.push(...shapesTargets(result.shapes, result.idleStreams));
   progress.clear();
   print(`\nShapes\n\n${shapesText(result.shapes, result.idleStreams)}`);
+}
+
+/** Each shape is measured beside itself: what one costs says nothing of the other. */
+async function benchTelemetry(
+  system: SystemUnderTest,
+  result: BenchResult,
+  { progress, print }: BenchOutput,
+): Promise<void> {
+  const { seconds, rounds } = result.options;
+  const onSetting = (text: string) => progress.step(text);
+  result.telemetry = { figures: [], problems: [] };
+  for (const shape of ['standalone', 'distributed'] as const) {
+    progress.step(`starting ${shape} without and with telemetry`);
+    const options = { shape, seconds, rounds, onSetting };
+    const { figures, problems } = await measureTelemetry(system.direct.origin, options);
+    result.telemetry.figures.push(...figures);
+    result.telemetry.problems.push(...problems);
+  }
+  result.targets.push(...telemetryTargets(result.telemetry.figures));
+  progress.clear();
+  print(`\nTelemetry\n\n${telemetryTable(result.telemetry.figures)}`);
 }
 
 async function benchIngestion(

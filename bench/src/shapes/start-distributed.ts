@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cluster, startCluster } from '@weft/cluster';
+import { type Cluster, type ClusterOptions, startCluster } from '@weft/cluster';
 import { startEngines } from '@weft/engines';
 import { type Endpoint } from '../system/system-under-test';
 
@@ -13,8 +13,11 @@ export interface DistributedWeft {
   stop(): Promise<void>;
 }
 
-/** Starts engines, with data in a temporary folder on disk, and every service, over TLS. */
-export async function startDistributed(providerOrigin: string): Promise<DistributedWeft> {
+/** Starts engines, with data in a temporary folder on disk, and every service, over TLS; `serviceEnv` as the cluster takes it. */
+export async function startDistributed(
+  providerOrigin: string,
+  serviceEnv: ClusterOptions['serviceEnv'] = {},
+): Promise<DistributedWeft> {
   const folder = mkdtempSync(join(tmpdir(), 'weft-bench-distributed-'));
   const engines = await startEngines({ folder: join(folder, 'engines') });
   const end = async () => {
@@ -27,6 +30,7 @@ export async function startDistributed(providerOrigin: string): Promise<Distribu
       databaseUrl: engines.databaseUrl,
       natsUrl: engines.natsUrl,
       env: { OPENAI_BASE_URL: `${providerOrigin}/v1` },
+      serviceEnv,
     });
     return {
       endpoint: {

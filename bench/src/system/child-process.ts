@@ -38,6 +38,10 @@ export async function startProcess(spec: ProcessSpec): Promise<ReadyProcess> {
     env: { PATH: process.env['PATH'], ...spec.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // Nobody else would end it where this process is ended before its time.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.removeListener('exit', end));
   try {
     const match = await readyMatch(child, spec);
     return {

@@ -6,7 +6,7 @@ import { type ReadyProcess, startProcess } from './child-process';
 
 /** A server of the OpenAI API. */
 export interface Endpoint {
-  name: 'direct' | 'weft' | 'distributed';
+  name: 'direct' | 'weft' | 'distributed' | 'observed';
   origin: string;
   apiKey: string;
   pid: number;
@@ -27,7 +27,7 @@ const adminKey = 'weft_admin_of_the_benchmark';
 /** Starts both, each in a process of its own, with data in a temporary folder on disk. */
 export async function startSystem(): Promise<SystemUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
-  const started: ReadyProcess[] = [];
+  const started: Pick<ReadyProcess, 'stop'>[] = [];
   const stop = async () => {
     for (const running of started.toReversed()) await running.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -35,11 +35,12 @@ export async function startSystem(): Promise<SystemUnderTest> {
   try {
     const provider = await startFakeProvider(folder);
     started.push(provider);
-    const standalone = await startStandalone(folder, `${provider.match[1]}/v1`);
+    const providerOrigin = provider.match[1]!;
+    const standalone = await startStandalone({ name: 'standalone', folder, providerOrigin, env: {} });
     started.push(standalone);
     return {
-      direct: { name: 'direct', origin: provider.match[1]!, apiKey: 'none', pid: provider.pid },
-      weft: { name: 'weft', origin: standalone.match[1]!, apiKey: adminKey, pid: standalone.pid },
+      direct: { name: 'direct', origin: providerOrigin, apiKey: 'none', pid: provider.pid },
+      weft: standalone.endpoint,
       firstStartMs: standalone.startMs,
       stop,
     };
@@ -61,9 +62,26 @@ function startFakeProvider(folder: string): Promise<ReadyProcess> {
   });
 }
 
-function startStandalone(folder: string, providerUrl: string): Promise<ReadyProcess> {
-  return startProcess({
-    name: 'standalone',
+/** What a standalone is started with. */
+export interface StandaloneOptions {
+  /** `observed` is one with telemetry, beside one without. */
+  name: 'standalone' | 'observed';
+  /** Where its data folder is made. */
+  folder: string;
+  providerOrigin: string;
+  /** Beside what every run sets. */
+  env: Record<string, string>;
+}
+
+/** Starts a standalone in a process of its own. */
+export async function startStandalone({
+  name,
+  folder,
+  providerOrigin,
+  env,
+}: StandaloneOptions): Promise<{ endpoint: Endpoint; startMs: number; stop(): Promise<void> }> {
+  const { match, pid, startMs, stop } = await startProcess({
+    name,
     script: join(repository, 'apps', 'standalone', 'dist', 'main.js'),
     env: {
       WEFT_DATA_DIR: join(folder, 'data'),
@@ -71,9 +89,17 @@ function startStandalone(folder: string, providerUrl: string): Promise<ReadyProc
       WEFT_GRPC_PORT: '0',
       WEFT_ADMIN_KEY: adminKey,
       WEFT_SAMPLE: 'false',
-      OPENAI_BASE_URL: providerUrl,
+      OPENAI_BASE_URL: `${providerOrigin}/v1`,
+      ...env,
     },
     readyLine: /^weft ready http=(\S+) grpc=/,
     readyTimeoutMs: 60_000,
   });
+  const endpoint: Endpoint = {
+    name: name === 'standalone' ? 'weft' : name,
+    origin: match[1]!,
+    apiKey: adminKey,
+    pid,
+  };
+  return { endpoint, startMs, stop };
 }
