@@ -78,24 +78,29 @@ interface Import {
 function importedPackages(folder: string): Import[] {
   const sources = filesIn(join(folder, 'src')).filter((file) => file.endsWith('.ts'));
   const importsOf = new Map(sources.map((file) => [file, specifiersIn(file)]));
-  const isTest = (file: string) => /\.spec\.ts$|^(tests|tools|bench)\b|\/testing\//.test(file);
-  // What tests of one package share stands beside its sources, and only tests import it.
-  const sharedByTests = (file: string) => {
-    const importers = sources.filter((other) =>
-      importsOf.get(other)!.some((name) => pathOf(other, name) === file),
-    );
-    return importers.length > 0 && importers.every(isTest);
-  };
+  const forTests = filesForTests(importsOf);
   return sources.flatMap((file) =>
     importsOf
       .get(file)!
       .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-      .map((specifier) => ({
-        name: packageOf(specifier),
-        file,
-        forTests: isTest(file) || sharedByTests(file),
-      })),
+      .map((specifier) => ({ name: packageOf(specifier), file, forTests: forTests.has(file) })),
   );
+}
+
+/** Tests, and what they share: it stands beside the sources, and only tests import it, or what they share. */
+function filesForTests(importsOf: Map<string, string[]>): Set<string> {
+  const files = [...importsOf.keys()];
+  const importersOf = (file: string) =>
+    files.filter((other) => importsOf.get(other)!.some((name) => pathOf(other, name) === file));
+  const isTest = (file: string) => /\.spec\.ts$|^(tests|tools|bench)\b|\/testing\//.test(file);
+  const found = new Set(files.filter(isTest));
+  const isShared = (file: string) => {
+    const importers = found.has(file) ? [] : importersOf(file);
+    return importers.length > 0 && importers.every((importer) => found.has(importer));
+  };
+  for (let more = files.filter(isShared); more.length > 0; more = files.filter(isShared))
+    more.forEach((file) => found.add(file));
+  return found;
 }
 
 function specifiersIn(file: string): string[] {
