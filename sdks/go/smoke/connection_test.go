@@ -110,7 +110,7 @@ func TestAStreamOfAConnectionThatIsClosedEndsWithAnError(t *testing.T) {
 		last = err
 		_ = conn.Close()
 	}
-	if found := new(weft.Error); !errors.As(last, &found) {
+	if found := new(weft.Error); !errors.As(last, &found) || found.Code != codes.Canceled {
 		t.Fatalf("got %v", last)
 	}
 }

@@ -10,7 +10,7 @@ from unittest import mock
 import scripted
 from scripted import chat, connect, new_user, seen_by_the_server, text_of, wait_until
 
-from weft_sdk import Unavailable, Weft, WeftError, client
+from weft_sdk import Cancelled, Unavailable, Weft, WeftError, client
 
 TLS_ADDRESS = os.environ["WEFT_SCRIPTED_TLS_ADDRESS"]
 
@@ -59,7 +59,7 @@ class ConnectionTest(unittest.TestCase):
         stream = weft.stream_chat("Hello", model="endless")
         next(stream)
         weft.close()
-        self.assertRaises(WeftError, list, stream)
+        self.assertRaises(Cancelled, list, stream)
 
     def test_a_client_that_is_closed_makes_no_calls(self):
         weft = connect(timeout=30)

@@ -110,7 +110,8 @@ class ConnectionTest {
     try (var stream = client.streamChat(request("endless"))) {
       stream.next();
       client.close();
-      assertThrows(WeftException.class, () -> stream.forEachRemaining(event -> {}));
+      var failure = assertThrows(WeftException.class, () -> stream.forEachRemaining(event -> {}));
+      assertEquals(Status.Code.UNAVAILABLE, failure.code());
     }
   }
 
