@@ -1,5 +1,5 @@
 import { WeftError } from '@weft/errors';
-import { type Logger, withinTrace } from '@weft/runtime';
+import { type Logger, TraceScope } from '@weft/runtime';
 import { type CallContext, type Metadata } from 'nice-grpc-common';
 import { abortReason, callerGone, isAbortError, untilAborted } from './abort';
 import { type Admission } from './admission';
@@ -43,6 +43,7 @@ export class InboundCall {
   private readonly scope: DeadlineScope;
   private readonly deadline: number;
   private readonly observation: CallObservation | undefined;
+  private trace: TraceScope | undefined;
   private endedWith: string | undefined;
 
   constructor(
@@ -59,7 +60,8 @@ export class InboundCall {
 
   /** Does work of this call's: what it logs bears the call's trace. */
   within<T>(work: () => T): T {
-    return withinTrace(this.observation?.traceparent, work);
+    this.trace ??= new TraceScope(this.observation?.traceparent);
+    return this.trace.run(work);
   }
 
   /** Aborted when the caller goes away, at the deadline, and at the end of a drain. */

@@ -20,7 +20,7 @@ export { modelLabel } from './telemetry/model-label';
 export { randomHex } from './telemetry/random-hex';
 export { type Labels, type Series } from './telemetry/series';
 export { parseTraceparent, recordedTraceparent, type TraceParent } from './telemetry/trace-parent';
-export { currentTraceparent, withinTrace } from './telemetry/trace-scope';
+export { currentTraceparent, TraceScope } from './telemetry/trace-scope';
 export {
   isTracing,
   openChildSpan,

@@ -1,16 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isTracing } from './tracing';
 
-const scope = new AsyncLocalStorage<string>();
+const current = new AsyncLocalStorage<string>();
 
-/** Does work on behalf of a trace: its log lines bear the trace's ids. Costs nothing where no spans are made. */
-export function withinTrace<T>(traceparent: string | undefined, work: () => T): T {
-  if (traceparent === undefined || !isTracing()) return work();
-  // Calls within one process go on with the trace that nobody records as it is: they are within it already.
-  return scope.getStore() === traceparent ? work() : scope.run(traceparent, work);
+/** Work on behalf of a trace: its log lines bear the trace's ids. Costs nothing where no spans are made. */
+export class TraceScope {
+  private enter: ReturnType<typeof AsyncLocalStorage.snapshot> | undefined;
+
+  constructor(private readonly traceparent: string | undefined) {}
+
+  /** Does a piece of the work; there may be many, such as the messages of a stream. */
+  run<T>(work: () => T): T {
+    const { traceparent } = this;
+    if (traceparent === undefined || !isTracing()) return work();
+    // Calls within one process go on with the trace that nobody records as it is: they are within it already.
+    if (current.getStore() === traceparent) return work();
+    // Entered once: each further piece only goes back there.
+    this.enter ??= current.run(traceparent, () => AsyncLocalStorage.snapshot());
+    return this.enter(work);
+  }
 }
 
 /** The trace that the work which asks belongs to, in W3C's form. */
 export function currentTraceparent(): string | undefined {
-  return scope.getStore();
+  return current.getStore();
 }

@@ -1,6 +1,6 @@
 import { type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { parseTraceparent } from './trace-parent';
-import { currentTraceparent, withinTrace } from './trace-scope';
+import { currentTraceparent, TraceScope } from './trace-scope';
 import { openChildSpan, openSpan, setTraceSource, type TraceSource } from './tracing';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -77,9 +77,9 @@ describe('openChildSpan', () => {
   });
 });
 
-describe('withinTrace', () => {
+describe('TraceScope', () => {
   it('tells work its trace, also after it waited, and tells it nobody else', async () => {
-    const asked = withinTrace(recorded, async () => {
+    const asked = new TraceScope(recorded).run(async () => {
       await Promise.resolve();
       return currentTraceparent();
     });
@@ -87,11 +87,27 @@ describe('withinTrace', () => {
   });
 
   it('tells work within work the inner trace, and the outer one afterwards', () => {
-    const asked = withinTrace(recorded, () => [
-      withinTrace(recorded, currentTraceparent),
-      withinTrace(unrecorded, currentTraceparent),
+    const [outer, inner] = [new TraceScope(recorded), new TraceScope(unrecorded)];
+    const asked = outer.run(() => [
+      new TraceScope(recorded).run(currentTraceparent),
+      inner.run(currentTraceparent),
       currentTraceparent(),
     ]);
     expect(asked).toEqual([recorded, unrecorded, recorded]);
+  });
+
+  it('tells each piece of work its trace, wherever it is done from', async () => {
+    const scope = new TraceScope(recorded);
+    const pieces = (async function* work() {
+      for (;;) {
+        await Promise.resolve();
+        yield currentTraceparent();
+      }
+    })();
+    const next = () => scope.run(() => pieces.next());
+    const first = await next();
+    const second = await new TraceScope(unrecorded).run(next);
+    const third = await next();
+    expect([first, second, third].map(({ value }) => value)).toEqual([recorded, recorded, recorded]);
   });
 });
