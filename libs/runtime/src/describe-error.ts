@@ -21,12 +21,18 @@ export function describeError(error: unknown, depth = 1): ErrorDescription {
   const { code } = error as { code?: unknown };
   return {
     type: error.name,
-    message: error.message,
-    stack: error.stack,
+    ...textOf(error),
     ...(code === undefined ? {} : { code }),
     ...(error instanceof WeftError ? { reason: error.reason } : {}),
     ...(error.cause === undefined || depth === depthMax
       ? {}
       : { cause: describeError(error.cause, depth + 1) }),
   };
+}
+
+/** A parser's error quotes what it could not parse, which may be content: in its message, and so in its stack. */
+function textOf({ name, message, stack }: Error): { message: string; stack: string | undefined } {
+  if (name !== 'SyntaxError') return { message, stack };
+  const frames = stack?.split('\n').filter((line) => line.startsWith('    at '));
+  return { message: 'It cannot be parsed.', stack: frames?.join('\n') };
 }

@@ -81,6 +81,16 @@ describe('createLogger', () => {
     expect(stderr).not.toContain('canary');
   });
 
+  it('writes of a parser that failed where it was called, and not what it was given', () => {
+    const { lines, stderr } = written(
+      `try { JSON.parse('{"a": zyxq}'); } catch (cause) { logger.error({ err: new Error('no', { cause }) }, 'x'); }`,
+    );
+    expect([stderr.includes('zyxq'), lines[0]!['err']]).toMatchObject([
+      false,
+      { cause: { type: 'SyntaxError', stack: expect.stringMatching(/^ {4}at JSON.parse/) } },
+    ]);
+  });
+
   it('ends a chain of causes that goes in a circle', () => {
     const { lines } = written(`const a = new Error('a'); a.cause = a; logger.error({ err: a }, 'x');`);
     expect(lines).toHaveLength(1);

@@ -7,6 +7,8 @@ import { type RequestObservation } from './request-observation';
 /** One HTTP request and its answer. Its signal is aborted as soon as the client hangs up. */
 export class Exchange {
   readonly startedAt = performance.now();
+  /** The route that takes it; undefined where none does. Logs tell of it, and not of the path, in which anything may stand. */
+  route: string | undefined;
   /** How errors name the fields of the body that was read. */
   paramOf: ParamNaming | undefined;
   /** What telemetry sees of it; undefined where nobody looks. */

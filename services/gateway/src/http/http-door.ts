@@ -63,6 +63,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   server.decorateRequest('exchange', null as unknown as Exchange);
   server.addHook('onRequest', (request, reply, done) => {
     request.exchange = exchanges.begin(request.id, reply.raw);
+    request.exchange.route = request.is404 ? undefined : request.routeOptions.url;
     request.exchange.observation = RequestObservation.begin(request);
     void reply.header('x-request-id', request.id);
     if (draining) request.exchange.closeConnectionAfterwards();
@@ -137,7 +138,7 @@ function logExchange(logger: Logger, exchange: Exchange): void {
   const fields = {
     requestId: exchange.requestId,
     method: exchange.response.req.method,
-    path: pathOf(exchange.response.req.url ?? ''),
+    route: exchange.route,
     status,
     durationMs: Math.round(durationMs),
     ...exchange.observation?.logFields,

@@ -27,7 +27,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw badJson(`The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    // Where the parser stopped, not what it found there: that may be what a prompt says.
+    const where = / at position \d+(?: \(line \d+ column \d+\))?/.exec(String(error))?.[0] ?? '';
+    throw badJson(`The body is not valid JSON${where}.`);
   }
 }
 

@@ -60,6 +60,21 @@ describe('JSON of contracts', () => {
     expect(violationsOf(type, json)[0]?.field).toBe(field);
   });
 
+  test.each([
+    [stream, { call: { parameters: { temperature: 'canary' } } }],
+    [stream, { call: { messages: [{ role: 'canary' }] } }],
+    [stream, { call: { messages: 'canary' } }],
+    [stream, { call: { messages: ['canary'] } }],
+    [stream, { call: { messages: [{ content: { canary: 'canary' } }] } }],
+    [stream, { call: 'canary' }],
+    [createKey, { expireTime: 'canary' }],
+    [createKey, { scopes: ['canary', { canary: 1 }] }],
+    [ingest, { documents: [{ content: 'canary!' }] }],
+  ])('repeats nothing of what was sent: %s %j', (type, json) => {
+    const descriptions = violationsOf(type, json).map(({ description }) => description);
+    expect(descriptions).toEqual([expect.stringMatching(/^(?!.*canary)./s)]);
+  });
+
   test('refuses a field that is given by both of its names', () => {
     expect(violationsOf(createKey, { displayName: 'a', display_name: 'b' })[0]?.description).toContain(
       'multiple times',

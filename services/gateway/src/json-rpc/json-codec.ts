@@ -89,10 +89,13 @@ function problemOf(message: DescMessage, json: JsonObject): string | undefined {
   }
 }
 
-/** The codec's reason without the names of its own types. */
+/** The codec's reason without the names of its own types, and without what was sent: errors are not where content belongs. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^cannot decode (?:\S+ )*?from JSON: /, '');
+  const reason = text
+    .replace(/^cannot decode (?:\S+ )*?from JSON:? /, '')
+    .replace(/,? (?:but )?got .*$/s, '');
+  return /["']/.test(reason) ? 'has a wrong value' : reason;
 }
 
 function isObject(value: JsonValue): value is JsonObject {

@@ -20,16 +20,38 @@ describe('errorOfAnswer', () => {
     expect(answer(status, said('x'))).toMatchObject({ code, reason });
   });
 
-  it('says what the provider found wrong', () => {
-    expect(answer(400, said("'top_k' is unknown")).message).toContain("'top_k' is unknown");
+  it('says by code and field what the provider found wrong, and not in its words', () => {
+    const error = {
+      message: "'You are a pirate' is too long",
+      code: 'context_length_exceeded',
+      param: 'messages[0]',
+    };
+    expect(answer(400, JSON.stringify({ error }))).toMatchObject({
+      message: 'The model provider refused the request (HTTP 400, context_length_exceeded, messages[0]).',
+      metadata: {
+        provider_status: '400',
+        provider_code: 'context_length_exceeded',
+        provider_field: 'messages[0]',
+      },
+    });
   });
 
-  it('cuts a long message of the provider', () => {
-    expect(answer(400, said('x'.repeat(100_000))).message.length).toBeLessThanOrEqual(1024);
+  it.each([
+    ['words', 'You sent this'],
+    ['what is too long', 'x'.repeat(65)],
+    ['a list', ['x']],
+  ])('takes %s for no code', (_what, code) => {
+    expect(answer(400, JSON.stringify({ error: { message: 'x', code } })).metadata).toEqual({
+      provider_status: '400',
+    });
   });
 
   it('keeps what the provider says of its key to itself', () => {
-    expect(answer(401, said('Incorrect API key provided: sk-1234')).message).not.toContain('sk-1234');
+    const statuses = [400, 401, 403, 404, 429, 500];
+    const errors = statuses.map((status) => answer(status, said('Incorrect API key provided: sk-1234')));
+    expect(JSON.stringify(errors.map(({ message, metadata }) => [message, metadata]))).not.toContain(
+      'sk-1234',
+    );
   });
 
   it('carries Retry-After of a rate limit', () => {
@@ -48,10 +70,13 @@ describe('errorOfAnswer', () => {
 });
 
 describe('errorOfEvent', () => {
-  it.each([[{ message: 'broken' }], ['broken']])('says what the provider says: %j', (error) => {
+  it.each([
+    [{ message: 'broken by you', code: 'server_error' }, 'in its stream, server_error'],
+    ['broken by you', 'in its stream'],
+  ])('says by its code what the provider says: %j', (error, told) => {
     expect(errorOfEvent(error)).toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining('broken'),
+      message: `The model provider broke off the answer (${told}).`,
     });
   });
 });

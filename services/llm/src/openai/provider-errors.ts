@@ -3,8 +3,9 @@ import { modelNotFound } from '../model-not-found';
 import { providerReasons } from './provider-reasons';
 import { retryAfterMs } from './retry-after';
 
-/** Longer messages of the provider are cut. */
-const messageLengthMax = 1024;
+/** What the provider says in words stays here: it may quote what it was sent, or the key. Its code and the field that it names are enough. */
+const codePattern = /^[\w.-]{1,64}$/;
+const fieldPattern = /^[\w.[\]-]{1,128}$/;
 
 /** The headers and body of an answer that is an error. */
 export interface RefusedAnswer {
@@ -17,22 +18,18 @@ export interface RefusedAnswer {
 
 /** The shape of errors in the OpenAI API. */
 interface ErrorBody {
-  error?: { message?: unknown; code?: unknown } | string;
-  message?: unknown;
+  error?: unknown;
 }
 
 /** The error that an HTTP answer of the provider stands for. */
 export function errorOfAnswer({ status, headers, body, model }: RefusedAnswer): WeftError {
-  const { message, code } = readErrorBody(body);
-  const metadata: Record<string, string> = { provider_status: String(status) };
-  if (code !== undefined) metadata['provider_code'] = code;
+  const metadata = { provider_status: String(status), ...readErrorBody(body) };
   const retryDelayMs = retryAfterMs(headers['retry-after'], Date.now());
   if (status === 429) {
     const text = 'The model provider refuses further requests for now. Try again later.';
     return new WeftError('RESOURCE_EXHAUSTED', providerReasons.rateLimited, text, { metadata, retryDelayMs });
   }
   if (status === 401 || status === 402 || status === 403) {
-    // What the provider says of a key may quote the key: it stays here.
     const text = `The model provider refused weft's credentials (HTTP ${status}). The operator must check OPENAI_API_KEY.`;
     return new WeftError('FAILED_PRECONDITION', providerReasons.credentials, text, { metadata });
   }
@@ -45,8 +42,8 @@ export function errorOfAnswer({ status, headers, body, model }: RefusedAnswer): 
     });
   }
   if (status >= 400) {
-    const text = `The model provider refused the request: ${message ?? `HTTP ${status}`}`;
-    return new WeftError('INVALID_ARGUMENT', providerReasons.rejected, cut(text), { metadata });
+    const text = `The model provider refused the request (${told(`HTTP ${status}`, metadata)}).`;
+    return new WeftError('INVALID_ARGUMENT', providerReasons.rejected, text, { metadata });
   }
   const text = `The model provider answered HTTP ${status}, which is no answer. The operator must check OPENAI_BASE_URL.`;
   return new WeftError('FAILED_PRECONDITION', providerReasons.misconfigured, text, { metadata });
@@ -54,10 +51,9 @@ export function errorOfAnswer({ status, headers, body, model }: RefusedAnswer): 
 
 /** An error that the provider told of within a stream. */
 export function errorOfEvent(error: unknown): WeftError {
-  const { message, code } = readError(error);
-  const metadata: Record<string, string> = code === undefined ? {} : { provider_code: code };
-  const text = `The model provider broke off the answer: ${message ?? 'it gave no reason'}`;
-  return unavailable(providerReasons.failed, cut(text), { metadata });
+  const metadata = readError(error);
+  const text = `The model provider broke off the answer (${told('in its stream', metadata)}).`;
+  return unavailable(providerReasons.failed, text, { metadata });
 }
 
 /** The connection could not be made, or broke before the answer began. */
@@ -98,26 +94,28 @@ export function stalled(timeoutMs: number): WeftError {
   return new WeftError('DEADLINE_EXCEEDED', providerReasons.stalled, text);
 }
 
-function readErrorBody(body: string): { message?: string; code?: string } {
-  let parsed: ErrorBody;
+/** What is known of an error of the provider. */
+type ToldOfError = Partial<Record<'provider_code' | 'provider_field', string>>;
+
+function readErrorBody(body: string): ToldOfError {
+  let parsed: ErrorBody | null;
   try {
-    parsed = JSON.parse(body) as ErrorBody;
+    parsed = JSON.parse(body) as ErrorBody | null;
   } catch {
     return {};
   }
   return readError(parsed?.error ?? parsed);
 }
 
-function readError(error: unknown): { message?: string; code?: string } {
-  if (typeof error === 'string') return { message: error };
-  const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
-  const isCode = typeof code === 'string' || typeof code === 'number';
+function readError(error: unknown): ToldOfError {
+  const { code, param } = (error ?? {}) as { code?: unknown; param?: unknown };
+  const codeText = typeof code === 'number' ? String(code) : code;
   return {
-    ...(typeof message === 'string' ? { message } : {}),
-    ...(isCode ? { code: String(code).slice(0, 64) } : {}),
+    ...(typeof codeText === 'string' && codePattern.test(codeText) ? { provider_code: codeText } : {}),
+    ...(typeof param === 'string' && fieldPattern.test(param) ? { provider_field: param } : {}),
   };
 }
 
-function cut(text: string): string {
-  return text.length <= messageLengthMax ? text : `${text.slice(0, messageLengthMax - 1)}…`.toWellFormed();
+function told(first: string, { provider_code: code, provider_field: field }: ToldOfError): string {
+  return [first, code, field].filter((part) => part !== undefined).join(', ');
 }

@@ -8,8 +8,17 @@ export interface ReceivedSpan {
   /** Empty for the first of a trace. */
   parentSpanId: string;
   name: string;
+  kind: 'internal' | 'server' | 'client' | 'consumer';
   attributes: Record<string, unknown>;
 }
+
+/** By the numbers of the protocol. */
+const kinds: Record<number, ReceivedSpan['kind']> = {
+  1: 'internal',
+  2: 'server',
+  3: 'client',
+  5: 'consumer',
+};
 
 type Fields = Map<number, (Uint8Array | bigint | number)[]>;
 
@@ -26,6 +35,7 @@ export function readSpans(body: Uint8Array): ReceivedSpan[] {
         spanId: hex(span, 2),
         parentSpanId: hex(span, 4),
         name: text(span, 5),
+        kind: kinds[Number(span.get(6)?.[0])]!,
         attributes: attributesOf(messages(span, 9)),
       }));
   });
