@@ -4,8 +4,8 @@ import { callerGone } from './abort';
 /** setTimeout counts with 32 bits; a longer wait would fire at once. */
 const timerDelayMsMax = 2 ** 31 - 1;
 
-/** A caller gives up at its own deadline, which comes here a moment before ours: that is no change of its mind. */
-const cancelledAtDeadlineMs = 25;
+/** A caller gives up at its own deadline, which comes here before ours by as long as the call was on its way: that is no change of its mind. */
+const cancelledAtDeadlineMs = 100;
 
 /** A signal bounded by a deadline. */
 export interface DeadlineScope {
