@@ -39,7 +39,9 @@ export class BatchDelivery<D extends Delivery> {
   constructor(
     private readonly options: Pick<SubscribeOptions, 'consumer' | 'handle'>,
     private readonly settings: RetrySettings,
-  ) {}
+  ) {
+    metrics.deadLetters.begin(this.labels);
+  }
 
   /** From now on what is handed out is tried once, and what has failed is abandoned. */
   close(): void {
@@ -81,7 +83,7 @@ export class BatchDelivery<D extends Delivery> {
     for (let waits = 0; ; waits++) {
       try {
         await delivery.giveUp(error);
-        return metrics.deadLetters.add(1, { 'messaging.consumer.group.name': consumer });
+        return metrics.deadLetters.add(1, this.labels);
       } catch (cause) {
         this.settings.logger.warn(
           { err: cause, consumer, event: delivery.event.id },
@@ -114,6 +116,10 @@ export class BatchDelivery<D extends Delivery> {
     observations.handled();
     for (const delivery of batch) delivery.handled();
     return undefined;
+  }
+
+  private get labels() {
+    return { 'messaging.consumer.group.name': this.options.consumer };
   }
 
   private async wait(waits: number): Promise<void> {

@@ -6,6 +6,8 @@ import { endLostRuns, findLostRuns } from './run-statements';
 /** The most runs that one look finds; the next look finds more. */
 const foundMax = 500;
 
+const lostLabels = { 'weft.run.state': 'lost' };
+
 interface FoundRow {
   tenant_id: string;
   id: string;
@@ -23,7 +25,9 @@ export class RunRecovery {
     private readonly database: Database,
     private readonly outbox: { notify(): void },
     private readonly logger: Logger,
-  ) {}
+  ) {
+    metrics.runs.begin(lostLabels);
+  }
 
   /** Finds runs whose leases have passed, except those of this process. */
   async find(ownIds: readonly string[]): Promise<LostRow[]> {
@@ -45,7 +49,7 @@ export class RunRecovery {
     const ended = await this.database.query<{ id: string }>(ALL_TENANTS, text, values);
     if (ended.length === 0) return;
     this.outbox.notify();
-    metrics.runs.add(ended.length, { 'weft.run.state': 'lost' });
+    metrics.runs.add(ended.length, lostLabels);
     this.logger.warn({ runIds: ended.map(({ id }) => id) }, 'runs of a lost process were ended');
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { type events } from '@weft/contracts';
 import { WeftError } from '@weft/errors';
-import { silentLogger } from '@weft/runtime';
+import { measureMetrics, metrics, silentLogger } from '@weft/runtime';
 
 import { ALL_TENANTS, type Database } from '../database';
 import { type DatabaseEngine } from '../database-engine';
@@ -83,6 +83,15 @@ function relayTo(
   };
   return { relay, published, until, ids: () => published.flat().map(({ id }) => id) };
 }
+
+it('counts what goes wrong from zero: an alert must see the first', () => {
+  measureMetrics(true);
+  relayTo({ service: 'orchestrator' });
+  const begun = [metrics.outboxFailures, metrics.outboxRefused].map((metric) => metric.read());
+  measureMetrics(false);
+  const zero = [{ labels: { 'weft.service': 'orchestrator' }, value: { total: 0 } }];
+  expect(begun).toEqual([zero, zero]);
+});
 
 describe('outboxStatement', () => {
   it('refuses an event of another tenant than the one of the transaction', async () => {

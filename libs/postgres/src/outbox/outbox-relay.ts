@@ -77,6 +77,8 @@ class Relay implements OutboxRelay {
   constructor(private readonly options: Required<OutboxRelayOptions>) {
     this.lease = new OutboxLease(options.leaseMs);
     this.rounds = new OutboxRounds(options.database, this.lease, options.batchSize);
+    metrics.outboxFailures.begin(this.labels);
+    metrics.outboxRefused.begin(this.labels);
   }
 
   notify(): void {

@@ -46,6 +46,16 @@ it.each([
   expect([metric.kind, metric.read()]).toEqual([kind, [{ labels: { of: 'x' }, value: { total: 5 } }]]);
 });
 
+it('a metric that is counted tells of what has begun before it is counted, and does not begin it anew', () => {
+  const metric = counterMetric('test.counter', described);
+  metric.measure(true);
+  metric.begin({ of: 'x' });
+  const begun = metric.read().map(({ value }) => ({ ...value }));
+  metric.add(1, { of: 'x' });
+  metric.begin({ of: 'x' });
+  expect([begun, metric.read()]).toEqual([[{ total: 0 }], [{ labels: { of: 'x' }, value: { total: 1 } }]]);
+});
+
 it('a metric that is looked at asks when it is read, until that ends', () => {
   const metric = gaugeMetric('test.gauge', described);
   let value = 1;

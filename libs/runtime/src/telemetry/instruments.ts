@@ -30,6 +30,8 @@ export interface ValueMetric extends Declared<'histogram', Distribution> {
 /** A metric that is counted up, or up and down. */
 export interface CountMetric extends Declared<'counter' | 'sum', { total: number }> {
   add(count: number, labels: Labels): void;
+  /** Tells of a count before there is anything to count: for Prometheus what appears with one has not risen to one. */
+  begin(labels: Labels): void;
 }
 
 /** A metric that is looked at when it is read. */
@@ -83,6 +85,7 @@ function countMetric(name: string, kind: CountMetric['kind'], description: Metri
     add(count, labels) {
       if (table !== undefined) table.at(labels).value.total += count;
     },
+    begin: (labels) => void table?.at(labels),
     measure(on) {
       table = on ? new SeriesTable(description.labels, () => ({ total: 0 })) : undefined;
     },
