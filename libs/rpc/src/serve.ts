@@ -13,6 +13,7 @@ import { channelOptions, internalMessageBytesMax, type Keepalive } from './grpc-
 import { grpcService, type GrpcService, wireErrors } from './grpc-service';
 import { type Authenticate } from './inbound-call';
 import { type RpcService } from './rpc-service';
+import { raiseStreamResetLimits } from './stream-resets';
 import { serverCredentials, type TransportSecurity } from './transport-security';
 
 /** How long connections may take to say goodbye once every call is answered. */
@@ -69,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const services = grpcServices(options, admission);
   const names = services.map(({ name }) => name);
   const health = healthOf(names, options.serving ?? true);
+  raiseStreamResetLimits();
   const server = createServer({
     ...channelOptions(options.messageBytesMax ?? internalMessageBytesMax, options.keepalive),
     ...{ interceptors: [arrivalInterceptor] },

@@ -3,6 +3,7 @@ import { startTestService } from '@weft/testing';
 
 import { ask, caller, useOrchestratorStand } from './orchestrator-stand.fixture';
 import { orchestratorService } from './service';
+import { until } from './testing/until';
 
 const stand = useOrchestratorStand();
 const { collect, fake } = stand;
@@ -90,6 +91,19 @@ describe('a streamed chat with a model alone', () => {
       { $case: 'completed', value: { finishReason: common.FinishReason.CONTENT_FILTER } },
     ]);
   });
+
+  it.each([
+    ['ended', ['all ', 'said']],
+    ['was blocked', ['good ', 'FORBIDDEN ']],
+  ])(
+    'reads its screening to the end when the text %s: a stream that is left is reset',
+    async (_how, texts) => {
+      fake.turns = [{ texts, end: 'completed' }];
+      await collect('fake-model');
+      await until(() => fake.screensRead + fake.screensLeft > 0);
+      expect([fake.screensRead, fake.screensLeft]).toEqual([1, 0]);
+    },
+  );
 });
 
 describe('screening of the input', () => {

@@ -1,6 +1,6 @@
 import { common, llm } from '@weft/contracts';
 import { unavailable } from '@weft/errors';
-import { abortReason, fromErrorStatus } from '@weft/rpc';
+import { abortReason, fromErrorStatus, upToLast } from '@weft/rpc';
 import { withoutCallCounts } from './call-counts';
 import { CallMeter } from './call-meter';
 import { type ChatEvent, releasedText } from './chat-event';
@@ -85,9 +85,8 @@ async function* streamTurn(
   let text = '';
   let finishReason: common.FinishReason | undefined;
   try {
-    for await (const { event } of run.peers
-      .client(llm.LlmServiceDefinition)
-      .streamGenerate({ call }, modelCall(run))) {
+    const events = run.peers.client(llm.LlmServiceDefinition).streamGenerate({ call }, modelCall(run));
+    for await (const { event } of upToLast(events, isTerminal)) {
       if (event?.$case === 'started') meter.started(event.value);
       else if (event?.$case === 'toolCall') collectToolCall(toolCalls, event.value, meter);
       else if (event?.$case === 'text') {
@@ -118,6 +117,10 @@ async function* streamTurn(
   } finally {
     screen.close();
   }
+}
+
+function isTerminal({ event }: llm.StreamGenerateResponse): boolean {
+  return event?.$case === 'completed' || event?.$case === 'failed';
 }
 
 function collectToolCall(toolCalls: common.ToolCall[], delta: llm.ToolCallDelta, meter: CallMeter): void {

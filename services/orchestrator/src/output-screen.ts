@@ -1,5 +1,6 @@
 import { safety } from '@weft/contracts';
 import { unavailable } from '@weft/errors';
+import { upToLast } from '@weft/rpc';
 import { type ChatRun, modelCall } from './chat-run';
 
 /** What may go on of a text that is still being written. */
@@ -21,10 +22,10 @@ export class OutputScreen {
 
   constructor(private readonly run: ChatRun) {
     this.policy = run.target.assistant?.spec?.safetyPolicy ?? '';
-    this.responses = run.peers
+    const responses = run.peers
       .client(safety.SafetyServiceDefinition)
-      .streamScreenText(this.requests, modelCall(run))
-      [Symbol.asyncIterator]();
+      .streamScreenText(this.requests, modelCall(run));
+    this.responses = upToLast(responses, ({ end, blocked }) => end || blocked)[Symbol.asyncIterator]();
   }
 
   push(text: string): Promise<Released> {

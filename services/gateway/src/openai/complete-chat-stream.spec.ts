@@ -7,10 +7,14 @@ async function* streamOf(events: Event[]) {
   for (const event of events) yield await Promise.resolve(orchestrator.StreamChatResponse.fromPartial(event));
 }
 
-async function read(events: Event[]): Promise<{ sequences: number[]; error?: unknown }> {
+const read = (events: Event[]) => readAll(streamOf(events));
+
+async function readAll(
+  events: AsyncIterable<orchestrator.StreamChatResponse>,
+): Promise<{ sequences: number[]; error?: unknown }> {
   const sequences: number[] = [];
   try {
-    for await (const event of completeChatStream(streamOf(events))) sequences.push(event.sequence);
+    for await (const event of completeChatStream(events)) sequences.push(event.sequence);
     return { sequences };
   } catch (error) {
     return { sequences, error };
@@ -60,5 +64,23 @@ describe('completeChatStream', () => {
 
   test('reads nothing after the terminal event', async () => {
     expect(await read([started, completed(2), { sequence: 3 }])).toEqual({ sequences: [1, 2] });
+  });
+
+  test.each([
+    ['completed', completed(2)],
+    ['failed', { sequence: 2, event: { $case: 'failed' as const, value: { error: { code: 14 } } } }],
+  ])('lets a stream that %s end by itself: one that is left is reset', async (_how, last) => {
+    const ended = Promise.withResolvers<boolean>();
+    const events = async function* () {
+      let read = false;
+      try {
+        yield* streamOf([started, last]);
+        read = true;
+      } finally {
+        ended.resolve(read);
+      }
+    };
+    await readAll(events());
+    expect(await ended.promise).toBe(true);
   });
 });

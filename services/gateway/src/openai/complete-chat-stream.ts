@@ -1,6 +1,6 @@
 import { type orchestrator } from '@weft/contracts';
 import { unavailable } from '@weft/errors';
-import { fromErrorStatus } from '@weft/rpc';
+import { fromErrorStatus, upToLast } from '@weft/rpc';
 
 type ChatEvent = orchestrator.StreamChatResponse;
 
@@ -13,7 +13,7 @@ export async function* completeChatStream(
   events: AsyncIterable<ChatEvent>,
 ): AsyncGenerator<ChatEvent, void, undefined> {
   let sequence = 0;
-  for await (const event of events) {
+  for await (const event of upToLast(events, isTerminal)) {
     sequence += 1;
     if (event.sequence !== sequence) throw streamCut();
     if (event.event?.$case === 'failed') {
@@ -24,6 +24,10 @@ export async function* completeChatStream(
     if (event.event?.$case === 'completed') return;
   }
   throw streamCut();
+}
+
+function isTerminal({ event }: ChatEvent): boolean {
+  return event?.$case === 'completed' || event?.$case === 'failed';
 }
 
 function streamCut() {

@@ -28,6 +28,9 @@ export interface FakePeers {
   holdScreening: PromiseWithResolvers<void> | undefined;
   /** Aborted signals of model calls. */
   modelAborts: number;
+  /** Screened streams of text that were read to their end, and those that were left before. */
+  screensRead: number;
+  screensLeft: number;
   /** Words that safety refuses in input, and redacts in output. */
   blockedWord: string;
   redactedWord: string;
@@ -51,6 +54,8 @@ export function createFakePeers(): FakePeers {
     modelEnds: 0,
     holdScreening: undefined,
     modelAborts: 0,
+    screensRead: 0,
+    screensLeft: 0,
     blockedWord: 'FORBIDDEN',
     redactedWord: 'SECRET',
     passages: [],
@@ -183,17 +188,21 @@ function fakeSafety(fake: FakePeers): RpcService {
     },
     async *streamScreenText(requests) {
       let held = '';
-      for await (const { text, end } of requests) {
-        held += text;
-        if (held.includes(fake.blockedWord)) {
-          yield { released: '', blocked: true };
-          return;
+      let read = false;
+      try {
+        for await (const { text, end } of requests) {
+          held += text;
+          const blocked = held.includes(fake.blockedWord);
+          // Holds the last word back, as a real screen holds what may become a finding.
+          const cut = end ? held.length : held.lastIndexOf(' ') + 1;
+          yield blocked ? { released: '', blocked } : { released: screen(held.slice(0, cut)), end };
+          held = held.slice(cut);
+          read = blocked || end;
+          if (read) return;
         }
-        // Holds the last word back, as a real screen holds what may become a finding.
-        const cut = end ? held.length : held.lastIndexOf(' ') + 1;
-        yield { released: screen(held.slice(0, cut)), end };
-        held = held.slice(cut);
-        if (end) return;
+      } finally {
+        if (read) fake.screensRead += 1;
+        else fake.screensLeft += 1;
       }
     },
   });
