@@ -5,8 +5,6 @@ const current = new AsyncLocalStorage<string>();
 
 /** Work on behalf of a trace: its log lines bear the trace's ids. Costs nothing where no spans are made. */
 export class TraceScope {
-  private enter: ReturnType<typeof AsyncLocalStorage.snapshot> | undefined;
-
   constructor(private readonly traceparent: string | undefined) {}
 
   /** Does a piece of the work; there may be many, such as the messages of a stream. */
@@ -15,9 +13,7 @@ export class TraceScope {
     if (traceparent === undefined || !isTracing()) return work();
     // Calls within one process go on with the trace that nobody records as it is: they are within it already.
     if (current.getStore() === traceparent) return work();
-    // Entered once: each further piece only goes back there.
-    this.enter ??= current.run(traceparent, () => AsyncLocalStorage.snapshot());
-    return this.enter(work);
+    return current.run(traceparent, work);
   }
 }
 
