@@ -48,8 +48,13 @@ export interface TelemetryOptions {
 const connections = 16;
 const warmUpSeconds = 3;
 const kinds: TelemetryFigures['kind'][] = ['whole', 'stream'];
+/** So often both are started anew: how fast a process becomes is chance too, and no number of rounds evens that out. */
+const startsMax = 4;
 
-/** Starts weft twice, without and with telemetry, and drives both in turn; who goes first changes from round to round. */
+/**
+ * Starts weft twice, without and with telemetry, and drives both in turn; who goes first changes from round to round, and who is
+ * started first from start to start.
+ */
 export async function measureTelemetry(
   providerOrigin: string,
   options: TelemetryOptions,
@@ -72,24 +77,37 @@ async function measureWith(
   providerOrigin: string,
   options: TelemetryOptions,
 ): Promise<TelemetryResult> {
-  const pair = await startPair(receiverOrigin, providerOrigin, options.shape);
-  const scraper = startScraper(pair.observed.metricsUrls);
-  const figures: TelemetryFigures[] = [];
-  let measuredChats: number;
-  try {
-    for (const kind of kinds) {
-      options.onSetting(`${kind} answers of ${options.shape} without and with telemetry`);
-      figures.push(await measureSetting(pair, kind, options));
+  const settings = kinds.map((kind) => new MeasuredSetting(kind));
+  const told = { answered: 0, measuredChats: 0, scrapeErrors: [] as string[] };
+  for (const [start, rounds] of roundsByStart(options.rounds).entries()) {
+    const pair = await startPair(receiverOrigin, providerOrigin, options.shape, start % 2 === 1);
+    const scraper = startScraper(pair.observed.metricsUrls);
+    try {
+      for (const setting of settings) {
+        options.onSetting(`${setting.kind} answers of ${options.shape} without and with telemetry`);
+        await setting.measure(pair, options.seconds, rounds);
+      }
+      told.measuredChats += await scraper.answeredChats();
+    } finally {
+      scraper.stop();
+      await stopPair(pair);
     }
-    measuredChats = await scraper.answeredChats();
-  } finally {
-    scraper.stop();
-    await stopPair(pair);
+    told.answered += pair.answered;
+    told.scrapeErrors.push(...scraper.errors);
   }
   // What was left was sent when they stopped.
   const received = await receivedSignals(receiverOrigin);
-  const problems = signalProblems({ answered: pair.answered, measuredChats, received });
-  return { figures, problems: [...scraper.errors.slice(0, 3), ...problems] };
+  return {
+    figures: settings.map((setting) => setting.figures(options.shape)),
+    problems: [...told.scrapeErrors.slice(0, 3), ...signalProblems({ ...told, received })],
+  };
+}
+
+/** How many rounds are measured after each start. */
+function roundsByStart(rounds: number): number[] {
+  const starts = Math.min(startsMax, rounds);
+  const until = (start: number) => Math.floor((rounds * start) / starts);
+  return Array.from({ length: starts }, (_, start) => until(start + 1) - until(start));
 }
 
 interface ComparedPair {
@@ -103,12 +121,16 @@ async function startPair(
   receiverOrigin: string,
   providerOrigin: string,
   shape: WeftShape,
+  observedFirst: boolean,
 ): Promise<ComparedPair> {
-  const plain = await startCompared(shape, providerOrigin, undefined);
+  const receivers = observedFirst ? [receiverOrigin, undefined] : [undefined, receiverOrigin];
+  const first = await startCompared(shape, providerOrigin, receivers[0]);
   try {
-    return { plain, observed: await startCompared(shape, providerOrigin, receiverOrigin), answered: 0 };
+    const second = await startCompared(shape, providerOrigin, receivers[1]);
+    const [plain, observed] = observedFirst ? [second, first] : [first, second];
+    return { plain, observed, answered: 0 };
   } catch (error) {
-    await plain.stop();
+    await first.stop();
     throw error;
   }
 }
@@ -118,46 +140,55 @@ async function stopPair({ plain, observed }: ComparedPair): Promise<void> {
   await plain.stop();
 }
 
-async function measureSetting(
-  pair: ComparedPair,
-  kind: TelemetryFigures['kind'],
-  { shape, seconds, rounds }: TelemetryOptions,
-): Promise<TelemetryFigures> {
-  const errors: string[] = [];
-  let errorCount = 0;
-  const round = async (weft: ComparedWeft, roundSeconds: number) => {
-    const { figures, answered, load } = await measureRound(weft, kind, roundSeconds);
-    if (weft === pair.observed) pair.answered += answered;
-    errorCount += load.errorCount;
-    errors.push(...load.errors.map((error) => `${weft.endpoint.name}: ${error}`));
-    return figures;
-  };
-  // Code that runs for the first time is slow, and what telemetry adds to it slower still.
-  for (const weft of [pair.plain, pair.observed]) await round(weft, Math.max(seconds, warmUpSeconds));
-  const measured: { plain: RoundFigures; observed: RoundFigures }[] = [];
-  for (let number = 0; number < rounds; number += 1) {
-    const observedFirst = number % 2 === 1 ? await round(pair.observed, seconds) : undefined;
-    const plain = await round(pair.plain, seconds);
-    measured.push({ plain, observed: observedFirst ?? (await round(pair.observed, seconds)) });
+/** The rounds of one kind of answers, over all starts. */
+class MeasuredSetting {
+  private readonly rounds: { plain: RoundFigures; observed: RoundFigures }[] = [];
+  private readonly errors: string[] = [];
+  private errorCount = 0;
+
+  constructor(readonly kind: TelemetryFigures['kind']) {}
+
+  async measure(pair: ComparedPair, seconds: number, rounds: number): Promise<void> {
+    // Code that runs for the first time is slow, and what telemetry adds to it slower still.
+    for (const weft of [pair.plain, pair.observed])
+      await this.round(pair, weft, Math.max(seconds, warmUpSeconds));
+    for (let number = 0; number < rounds; number += 1) {
+      const observedFirst = number % 2 === 1 ? await this.round(pair, pair.observed, seconds) : undefined;
+      const plain = await this.round(pair, pair.plain, seconds);
+      const observed = observedFirst ?? (await this.round(pair, pair.observed, seconds));
+      this.rounds.push({ plain, observed });
+    }
   }
-  const processorRatios = measured.flatMap(({ plain, observed }) =>
-    plain.processorMsPerRequest === undefined || observed.processorMsPerRequest === undefined
-      ? []
-      : [observed.processorMsPerRequest / plain.processorMsPerRequest],
-  );
-  return {
-    shape,
-    kind,
-    connections,
-    without: medianFigures(measured.map(({ plain }) => plain)),
-    with: medianFigures(measured.map(({ observed }) => observed)),
-    throughputRatio: spreadOf(
-      measured.map(({ plain, observed }) => observed.requestsPerSecond / plain.requestsPerSecond),
-    ),
-    processorRatio: processorRatios.length === 0 ? undefined : spreadOf(processorRatios),
-    errorCount,
-    errors: errors.slice(0, 10),
-  };
+
+  figures(shape: WeftShape): TelemetryFigures {
+    const { kind, rounds, errorCount, errors } = this;
+    const processorRatios = rounds.flatMap(({ plain, observed }) =>
+      plain.processorMsPerRequest === undefined || observed.processorMsPerRequest === undefined
+        ? []
+        : [observed.processorMsPerRequest / plain.processorMsPerRequest],
+    );
+    return {
+      shape,
+      kind,
+      connections,
+      without: medianFigures(rounds.map(({ plain }) => plain)),
+      with: medianFigures(rounds.map(({ observed }) => observed)),
+      throughputRatio: spreadOf(
+        rounds.map(({ plain, observed }) => observed.requestsPerSecond / plain.requestsPerSecond),
+      ),
+      processorRatio: processorRatios.length === 0 ? undefined : spreadOf(processorRatios),
+      errorCount,
+      errors: errors.slice(0, 10),
+    };
+  }
+
+  private async round(pair: ComparedPair, weft: ComparedWeft, seconds: number): Promise<RoundFigures> {
+    const { figures, answered, load } = await measureRound(weft, this.kind, seconds);
+    if (weft === pair.observed) pair.answered += answered;
+    this.errorCount += load.errorCount;
+    this.errors.push(...load.errors.map((error) => `${weft.endpoint.name}: ${error}`));
+    return figures;
+  }
 }
 
 async function measureRound(weft: ComparedWeft, kind: TelemetryFigures['kind'], seconds: number) {

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 
-/** Reads metrics every few seconds, as Prometheus does. */
+/** Reads metrics from time to time, as Prometheus does. */
 export interface Scraper {
   /** What could not be read, in words. */
   errors: string[];
@@ -9,7 +9,8 @@ export interface Scraper {
   stop(): void;
 }
 
-const intervalMs = 5_000;
+/** As often as `k8s/observability/pod-monitor.yaml` has it done. */
+const intervalMs = 15_000;
 
 /** Begins to read; `urls` are those of the metrics of each process. */
 export function startScraper(urls: readonly string[]): Scraper {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { WeftError } from '@weft/errors';
 import { type Caller } from './caller';
 
@@ -35,7 +35,9 @@ export function createIdentityTokens(secret: Uint8Array): IdentityTokens {
       'The identity secret must have at least 32 bytes.',
     );
   }
-  const sign = (text: string) => createHmac('sha256', secret).update(text).digest();
+  // Of bytes Node makes a key for each signature, which takes five times as long as to sign.
+  const key = createSecretKey(secret);
+  const sign = (text: string) => createHmac('sha256', key).update(text).digest();
   return {
     mint(caller) {
       const claims: Claims = {
