@@ -46,7 +46,7 @@ export interface TelemetryOptions {
 }
 
 const connections = 16;
-const warmUpSeconds = 3;
+const warmUpSeconds = 8;
 const kinds: TelemetryFigures['kind'][] = ['whole', 'stream'];
 /** So often both are started anew: how fast a process becomes is chance too, and no number of rounds evens that out. */
 const startsMax = 4;
