@@ -4,22 +4,22 @@ import { newId } from '@weft/runtime';
 /** Who asks, as the gateway found out and every service verifies. */
 export interface Identity {
   /** The tenant that every row read or written belongs to. */
-  tenantId: string;
+  readonly tenantId: string;
   /** The API key or the weft service that asks. */
-  principal: { kind: 'api_key' | 'service'; id: string };
+  readonly principal: { readonly kind: 'api_key' | 'service'; readonly id: string };
   /** What it may do, such as `chat:write`. */
-  scopes: readonly string[];
+  readonly scopes: readonly string[];
 }
 
-/** Who asks and under which limits: what an inbound call hands on to its outbound ones. */
+/** Who asks and under which limits: what an inbound call hands on to its outbound ones. It never changes; another one is made. */
 export interface Caller {
-  identity: Identity;
+  readonly identity: Identity;
   /** Names the request from the edge to the last hop. */
-  requestId: string;
+  readonly requestId: string;
   /** When the answer is no longer wanted, in Unix milliseconds. */
-  deadline: number;
+  readonly deadline: number;
   /** The W3C trace context to continue. */
-  traceparent?: string;
+  readonly traceparent?: string;
 }
 
 /** What a handler receives besides the request. Its `signal` is aborted when the caller goes away and at the deadline. */
