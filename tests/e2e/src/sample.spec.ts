@@ -1,4 +1,7 @@
-import { post } from './door';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { call, post } from './door';
 import { startWeft, type WeftProcess } from './weft-process';
 
 let weft: WeftProcess;
@@ -45,3 +48,39 @@ describe('assistant:docs, with no key and no network', () => {
     expect(markers.length > 0 && markers.every((marker: string) => /^\[\d+\]$/.test(marker))).toBe(true);
   });
 });
+
+describe('documents that left the project', () => {
+  let dataDir: string;
+  beforeAll(async () => (dataDir = await mkdtemp(join(tmpdir(), 'weft-sample-'))));
+  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+  it('leave the collection at the next start, and what others put there stays', async () => {
+    const first = await startWeft({ WEFT_SAMPLE: 'true', WEFT_DATA_DIR: dataDir });
+    const document = (uri: string, metadata: object) => ({ uri, content: base64(`About ${uri}.`), metadata });
+    await call(first, 'weft.retrieval.v1.DocumentService/IngestDocuments', {
+      collection: 'docs',
+      documents: [
+        document('docs/left.md', { weft_sample: true }),
+        document('docs/own.md', { weft_sample: 'no' }),
+        document('own.md', {}),
+      ],
+    });
+    const before = await storedUris(first);
+    await first.stop();
+    const second = await startWeft({ WEFT_SAMPLE: 'true', WEFT_DATA_DIR: dataDir });
+    const after = await storedUris(second);
+    await second.stop();
+    expect(before).toEqual(expect.arrayContaining(['README.md', 'docs/left.md', 'docs/own.md', 'own.md']));
+    expect(after).toEqual(before.filter((uri) => uri !== 'docs/left.md'));
+  });
+});
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+async function storedUris(of: WeftProcess): Promise<string[]> {
+  const { body } = await call(of, 'weft.retrieval.v1.DocumentService/ListDocuments', {
+    collection: 'docs',
+    pageSize: 200,
+  });
+  return body.documents.map(({ uri }: { uri: string }) => uri);
+}

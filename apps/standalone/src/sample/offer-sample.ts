@@ -8,13 +8,18 @@ import { readSampleDocuments } from './sample-documents';
 const tenantId = 'default';
 const name = 'docs';
 const timeoutMs = 120_000;
+/** What the sample's documents bear, and nobody else's in the same collection. */
+const mark = 'weft_sample';
+
+type Call = () => ReturnType<typeof serviceCaller>;
 
 /**
  * Ingests the project's own documents into the collection `docs` and offers `assistant:docs` over them. What is there already is left as
- * it is, so that a second start does next to nothing and a changed assistant stays changed.
+ * it is, so that a second start does next to nothing and a changed assistant stays changed. Documents that left the project leave the
+ * collection as well.
  */
 export async function offerSample(peers: Peers, logger: Logger): Promise<void> {
-  const call = () => serviceCaller({ service: 'standalone', tenantId, timeoutMs });
+  const call: Call = () => serviceCaller({ service: 'standalone', tenantId, timeoutMs });
   await unlessThere(
     peers
       .client(retrieval.CollectionServiceDefinition)
@@ -23,7 +28,10 @@ export async function offerSample(peers: Peers, logger: Logger): Promise<void> {
   const documents = await readSampleDocuments();
   const { results } = await peers
     .client(retrieval.DocumentServiceDefinition)
-    .ingestDocuments({ collection: name, documents }, call());
+    .ingestDocuments(
+      { collection: name, documents: documents.map((each) => ({ ...each, metadata: { [mark]: true } })) },
+      call(),
+    );
   for (const { document } of results) {
     if (document?.error !== undefined)
       logger.warn(
@@ -31,6 +39,7 @@ export async function offerSample(peers: Peers, logger: Logger): Promise<void> {
         'a document of the sample was not ingested',
       );
   }
+  await deleteLeft(peers, new Set(documents.map(({ uri }) => uri)), call);
   await unlessThere(
     peers.client(orchestrator.AssistantServiceDefinition).createAssistant(
       {
@@ -46,6 +55,18 @@ export async function offerSample(peers: Peers, logger: Logger): Promise<void> {
       call(),
     ),
   );
+}
+
+/** Deletes the sample's documents that are no longer among its own; what others put beside them stays. */
+async function deleteLeft(peers: Peers, uris: ReadonlySet<string>, call: Call): Promise<void> {
+  const stored = peers.client(retrieval.DocumentServiceDefinition);
+  let pageToken = '';
+  do {
+    const page = await stored.listDocuments({ collection: name, pageToken }, call());
+    for (const { id, uri, metadata } of page.documents)
+      if (metadata?.[mark] === true && !uris.has(uri)) await stored.deleteDocument({ id }, call());
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
 }
 
 async function unlessThere(creation: Promise<unknown>): Promise<void> {
