@@ -15,6 +15,8 @@ const ownMetadataKeys = [metadataKeys.identity, metadataKeys.deadline];
 /** What a door knows of a call before it lets it in. */
 export interface Arrival {
   metadata: Metadata;
+  /** What the answer says before anything else, a refusal as well. */
+  header: Metadata;
   /** The network address of the peer; `in-process` within one process. */
   peer: string;
   signal: AbortSignal;
@@ -80,6 +82,7 @@ export class InboundCall {
     const { context, policy } = this;
     const found = this.options.authenticate({
       metadata: context.metadata,
+      header: context.header,
       peer: context.peer,
       signal: this.signal,
       policy,

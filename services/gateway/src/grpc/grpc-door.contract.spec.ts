@@ -224,15 +224,14 @@ describe('gRPC door', () => {
     expect(stand.orchestrator.lastCall?.context.caller.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('tells the request id', async () => {
+  test.each([
+    ['answers', () => bearer(stand.adminKey)],
+    ['refuses', () => bearer('weft_nobody')],
+    ['refuses without a key', () => ({})],
+  ])('tells the request id where it %s', async (_what, authorization) => {
     const header = await new Promise<Metadata>((resolve) => {
-      const unary = callOf(chat)(
-        message,
-        metadataOf({ ...bearer(stand.adminKey), 'x-request-id': 'mine' }),
-        {},
-        () => undefined,
-      );
-      unary.on('metadata', resolve);
+      const metadata = metadataOf({ ...authorization(), 'x-request-id': 'mine' });
+      callOf(chat)(message, metadata, {}, () => undefined).on('metadata', resolve);
     });
     expect(header.get('x-request-id')).toEqual(['mine']);
   });

@@ -33,12 +33,14 @@ export function openGrpcDoor(options: GrpcDoorOptions): Promise<RunningServer> {
     raw: true,
     reflection: options.reflection,
     logger: options.logger,
-    authenticate: ({ metadata, policy, deadline }) => {
+    authenticate: ({ metadata, header, policy, deadline }) => {
+      const requestId = requestIdOf(onlyText(metadata.getAll('x-request-id')));
+      header.set('x-request-id', requestId);
       const latest = Date.now() + policy.deadlineMs;
       return options.enter({
         authorization: onlyText(metadata.getAll('authorization')),
         scope: policy.scope,
-        requestId: requestIdOf(onlyText(metadata.getAll('x-request-id'))),
+        requestId,
         traceparent: traceparentOf(onlyText(metadata.getAll('traceparent'))),
         deadline: Math.min(deadline ?? latest, latest),
       });
@@ -63,19 +65,14 @@ function proxiedServices(raw: RawCalls): RpcService[] {
 
 type Proxied = { path: string; requestStream: boolean; responseStream: boolean };
 
+/** Of what came in, the identity, the deadline and the cancellation go on; metadata does not. */
 function proxyOf({ path, requestStream, responseStream }: Proxied, raw: RawCalls) {
   if (!responseStream)
-    return (request: Uint8Array, context: RpcContext) => raw.unary(path, request, handOn(context));
+    return (request: Uint8Array, context: RpcContext) => raw.unary(path, request, callFrom(context));
   if (!requestStream)
-    return (request: Uint8Array, context: RpcContext) => raw.serverStream(path, request, handOn(context));
+    return (request: Uint8Array, context: RpcContext) => raw.serverStream(path, request, callFrom(context));
   return (requests: AsyncIterable<Uint8Array>, context: RpcContext) =>
-    raw.bidiStream(path, requests, handOn(context));
-}
-
-/** Of what came in, the identity, the deadline and the cancellation go on; metadata does not. */
-function handOn(context: RpcContext) {
-  context.header.set('x-request-id', context.caller.requestId);
-  return callFrom(context);
+    raw.bidiStream(path, requests, callFrom(context));
 }
 
 /** A value that is there once; repeated ones could be read differently by others. */
