@@ -28,5 +28,5 @@ export { type RunningServer, serve, type ServeOptions } from './serve';
 export { publicError } from './public-error';
 export { errorDetailsOf, fromErrorStatus, httpStatusOf, toErrorStatus } from './status-mapping';
 export { type Transport } from './transport';
-export { upToLast } from './up-to-last';
+export { isTerminal, upToLast } from './up-to-last';
 export { type TlsSecurity, type TransportSecurity } from './transport-security';

@@ -11,6 +11,11 @@ export function upToLast<T>(
   return new UpToLast(responses[Symbol.asyncIterator](), isLast);
 }
 
+/** Whether an event ends its stream: `completed` and `failed` do, in every stream of events. */
+export function isTerminal({ event }: { event?: { $case: string } | undefined }): boolean {
+  return event?.$case === 'completed' || event?.$case === 'failed';
+}
+
 class UpToLast<T> implements AsyncIterableIterator<T> {
   private over = false;
 

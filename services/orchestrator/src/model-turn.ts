@@ -1,6 +1,6 @@
 import { common, llm } from '@weft/contracts';
 import { unavailable } from '@weft/errors';
-import { abortReason, fromErrorStatus, upToLast } from '@weft/rpc';
+import { abortReason, fromErrorStatus, isTerminal, upToLast } from '@weft/rpc';
 import { withoutCallCounts } from './call-counts';
 import { CallMeter } from './call-meter';
 import { type ChatEvent, releasedText } from './chat-event';
@@ -117,10 +117,6 @@ async function* streamTurn(
   } finally {
     screen.close();
   }
-}
-
-function isTerminal({ event }: llm.StreamGenerateResponse): boolean {
-  return event?.$case === 'completed' || event?.$case === 'failed';
 }
 
 function collectToolCall(toolCalls: common.ToolCall[], delta: llm.ToolCallDelta, meter: CallMeter): void {

@@ -1,6 +1,6 @@
 import { type orchestrator } from '@weft/contracts';
 import { unavailable } from '@weft/errors';
-import { fromErrorStatus, upToLast } from '@weft/rpc';
+import { fromErrorStatus, isTerminal, upToLast } from '@weft/rpc';
 
 type ChatEvent = orchestrator.StreamChatResponse;
 
@@ -24,10 +24,6 @@ export async function* completeChatStream(
     if (event.event?.$case === 'completed') return;
   }
   throw streamCut();
-}
-
-function isTerminal({ event }: ChatEvent): boolean {
-  return event?.$case === 'completed' || event?.$case === 'failed';
 }
 
 function streamCut() {
