@@ -46,6 +46,7 @@ export default tseslint.config(
             { sourceTag: 'lib:errors', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'lib:contracts', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'lib:tokens', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'lib:dialer', onlyDependOnLibsWithTags: libraries('errors') },
             { sourceTag: 'lib:runtime', onlyDependOnLibsWithTags: libraries('errors') },
             { sourceTag: 'lib:rpc', onlyDependOnLibsWithTags: libraries('errors', 'runtime', 'contracts') },
             {

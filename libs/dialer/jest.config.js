@@ -1,0 +1,5 @@
+'use strict';
+
+const { project } = require('../../jest.preset.js');
+
+module.exports = project('dialer');
