@@ -22,16 +22,18 @@ export interface CommandSettings {
   key?: string;
   cwd?: string;
   env?: Record<string, string>;
+  /** What it reads from standard input; nothing if unset. */
+  input?: string;
 }
 
 /** Starts the built command as its own process, with no settings but those given. */
 export function startWeft(commandLine: readonly string[], settings: CommandSettings = {}): RunningCommand {
-  const { url, key = 'test-key', cwd, env = {} } = settings;
+  const { url, key = 'test-key', cwd, env = {}, input } = settings;
   const child = spawn(process.execPath, [join(__dirname, '..', 'dist', 'main.js'), ...commandLine], {
     cwd,
     env: { ...(url && { WEFT_URL: url }), ...(key && { WEFT_API_KEY: key }), ...env },
   });
-  child.stdin.end();
+  child.stdin.end(input);
   return watch(child);
 }
 

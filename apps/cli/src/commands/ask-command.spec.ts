@@ -47,6 +47,35 @@ it('asks the assistant docs for a stream unless it is told otherwise', async () 
   });
 });
 
+it('reads the question from standard input when it is -', async () => {
+  door.on(path, (_request, response) => sendEnd(response));
+  await weft(['ask', '-'], { url: door.url, input: 'How do I\nstart?\n' });
+  expect(door.seen(path)[0]!.body).toMatchObject({
+    messages: [{ role: 'user', content: 'How do I\nstart?\n' }],
+  });
+});
+
+it.each([
+  ['', undefined],
+  ['  ', undefined],
+  ['-', ''],
+  ['-', ' \n'],
+])('refuses the empty question %j with the input %j as a usage error', async (question, input) => {
+  const { exitCode, error } = await weft(['ask', question], { url: door.url, input });
+  expect([exitCode, door.requests.length]).toEqual([2, 0]);
+  expect(error).toContain('The question is empty.');
+});
+
+it('names the key that was refused and where it was found', async () => {
+  door.on(path, (_request, response) =>
+    sendJson(response, 401, { error: { message: 'The API key is not valid.', code: 'invalid_api_key' } }),
+  );
+  const { exitCode, error } = await weft(['ask', 'How?'], { url: door.url, key: 'weft_0123456789abcdef' });
+  expect(exitCode).toBe(1);
+  expect(error).toContain('The key that was sent (weft_01…) comes from the variable WEFT_API_KEY.');
+  expect(error).not.toContain('weft_0123456789abcdef');
+});
+
 it('sends the key as a bearer token', async () => {
   door.on(path, (_request, response) => sendEnd(response));
   await weft(['ask', 'How?'], { url: door.url, key: 'weft_secret' });

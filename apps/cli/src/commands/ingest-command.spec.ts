@@ -76,6 +76,27 @@ it('prints a line for each document and the sums where no person watches', async
   });
 });
 
+describe('one file', () => {
+  it('is sent under its name, and nothing beside it', async () => {
+    write('a.md', '# A');
+    write('b.md', '# B');
+    const { exitCode } = await weft(['ingest', join(folder, 'a.md'), '-c', 'c'], { url: door.url });
+    expect([exitCode, sentDocuments().map(({ uri }) => uri)]).toEqual([0, ['a.md']]);
+  });
+
+  it('of another kind is refused, naming the kinds', async () => {
+    write('a.exe', 'x');
+    const { exitCode, error } = await weft(['ingest', join(folder, 'a.exe'), '-c', 'c'], { url: door.url });
+    expect([exitCode, door.requests.length]).toEqual([2, 0]);
+    expect(error).toContain('is none of the kinds that weft reads: .md');
+  });
+
+  it('that does not exist is refused', async () => {
+    const { exitCode, error } = await weft(['ingest', join(folder, 'no.md'), '-c', 'c'], { url: door.url });
+    expect([exitCode, error]).toEqual([2, expect.stringContaining("There is no file or folder '")]);
+  });
+});
+
 it('creates the collection when it is not there', async () => {
   door.on(doorMethods.getCollection, (_request, response) =>
     sendConnectError(response, 404, 'not_found', 'No.'),

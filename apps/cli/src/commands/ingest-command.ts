@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { type Command } from 'commander';
 import { type DoorClient } from '../door/door-client';
 import { exitCodes } from '../exit-codes';
-import { documentEndings, findFiles } from '../ingest/find-files';
+import { documentEndings, findFiles, isDocument } from '../ingest/find-files';
 import { ingestFiles } from '../ingest/ingest-folder';
 import { type FileOutcome } from '../ingest/ingest-outcome';
 import { createIngestProgress } from '../ingest/ingest-progress';
@@ -24,10 +25,10 @@ interface IngestOptions {
 export function addIngestCommand(program: Command, context: CommandContext): void {
   program
     .command('ingest')
-    .description(`ingest the documents below a folder (${documentEndings.join(' ')})`)
+    .description(`ingest one document, or the documents below a folder (${documentEndings.join(' ')})`)
     .argument(
-      '<folder>',
-      'the folder; files and folders that begin with a dot, node_modules and links are left out',
+      '<path>',
+      'a file, or a folder; of a folder, files and folders that begin with a dot, node_modules and links are left out',
     )
     .requiredOption('-c, --collection <name>', 'the collection that they go into')
     .option('--create', 'create the collection when it is not there', true)
@@ -39,22 +40,23 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       '\nRun it again to go on after a stop, or after documents changed: what is there already is not sent again.\n' +
         'Documents that are gone from the folder stay in the collection.\n\nExample: weft ingest docs --collection handbook',
     )
-    .action(async (folder: string, options: IngestOptions, command: Command) => {
-      await checkFolder(folder);
-      await withDoor(context, command, (client) => ingestFolder(context, client, folder, options));
+    .action(async (path: string, options: IngestOptions, command: Command) => {
+      const source = await openSource(path);
+      await withDoor(context, command, (client) => ingestSource(context, client, source, options));
     });
 }
 
-async function ingestFolder(
+async function ingestSource(
   context: CommandContext,
   client: DoorClient,
-  folder: string,
+  { folder, file }: IngestSource,
   options: IngestOptions,
 ): Promise<void> {
   const { terminal, interruption } = context;
   const { collection, create, concurrency, detach } = options;
   const signal = interruption.requested;
-  const { uris, unreadable } = await findFiles(folder);
+  const { uris, unreadable } =
+    file === undefined ? await findFiles(folder) : { uris: [file], unreadable: [] };
   const isNew = await ensureCollection(client, collection, { create, signal });
   if (isNew) printLine(terminal.error, `Created the collection ${collection}.`);
   const stored = isNew ? new Map<string, string>() : await storedHashes(client, collection, signal);
@@ -91,7 +93,18 @@ function toFailure({ uri, message }: { uri: string; message: string }): FileOutc
   return { kind: 'failed', uri: `${uri}/`, reason: 'FOLDER_UNREADABLE', message };
 }
 
-async function checkFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw new UsageError(`There is no folder '${folder}'.`);
+/** Documents below a folder, or one file of it. */
+interface IngestSource {
+  folder: string;
+  /** The file's name, which is its URI in the collection; undefined means every document below the folder. */
+  file: string | undefined;
+}
+
+async function openSource(path: string): Promise<IngestSource> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return { folder: path, file: undefined };
+  if (!found?.isFile()) throw new UsageError(`There is no file or folder '${path}'.`);
+  if (!isDocument(path))
+    throw new UsageError(`'${path}' is none of the kinds that weft reads: ${documentEndings.join(' ')}.`);
+  return { folder: dirname(path), file: basename(path) };
 }

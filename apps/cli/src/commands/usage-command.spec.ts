@@ -1,5 +1,5 @@
 import { doorMethods } from '../door/door-methods';
-import { type FakeDoor, startFakeDoor } from '../fake-door.fixture';
+import { type FakeDoor, sendConnectError, startFakeDoor } from '../fake-door.fixture';
 import { weft } from '../weft-command.fixture';
 
 let door: FakeDoor;
@@ -61,6 +61,28 @@ it('asks for the last 30 days unless told', async () => {
 it('asks for what the options say', async () => {
   await weft(['usage', '--by', 'key', '--days', '7', '--each', 'hour'], { url: door.url });
   expect(door.requests[0]!.body).toMatchObject({ groupBy: ['DIMENSION_API_KEY'], interval: 'INTERVAL_HOUR' });
+});
+
+describe('by key', () => {
+  const sums = [
+    { apiKeyId: 'k1', calls: '3' },
+    { apiKeyId: 'k9', calls: '1' },
+  ];
+  beforeEach(() => door.on(doorMethods.queryUsage, { sums }));
+
+  it('shows the names of keys, and the ids of those that are not listed', async () => {
+    door.on(doorMethods.listApiKeys, { apiKeys: [{ id: 'k1', displayName: 'ci' }] });
+    const rows = await tableOf('--by', 'key');
+    expect(rows.map(([key]) => key)).toEqual(['KEY', 'ci (k1)', 'k9']);
+  });
+
+  it('shows ids when the key that calls may not list keys', async () => {
+    door.on(doorMethods.listApiKeys, (_request, response) =>
+      sendConnectError(response, 403, 'permission_denied', 'The key lacks keys:read.'),
+    );
+    const rows = await tableOf('--by', 'key');
+    expect(rows.map(([key]) => key)).toEqual(['KEY', 'k1', 'k9']);
+  });
 });
 
 it('prints sums as lines of JSON', async () => {

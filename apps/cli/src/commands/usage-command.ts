@@ -1,6 +1,9 @@
+import { WeftError } from '@weft/errors';
 import { type Command, Option } from 'commander';
-import { type MoneyJson, type UsageSumJson } from '../door/door-answers';
+import { type ApiKeyJson, type MoneyJson, type PageJson, type UsageSumJson } from '../door/door-answers';
+import { type DoorClient } from '../door/door-client';
 import { doorMethods } from '../door/door-methods';
+import { listItems } from '../door/pages';
 import { formatTable } from '../table';
 import { printableLine, printLine } from '../terminal';
 import { type CommandContext, withDoor } from './command-context';
@@ -12,6 +15,9 @@ interface UsageOptions {
   each?: 'hour' | 'day';
   json?: boolean;
 }
+
+/** More keys are shown by their ids. */
+const keyNamesMax = 10_000;
 
 type Dimension = 'model' | 'key' | 'assistant';
 const dimensions: Record<Dimension, { name: string; of(sum: UsageSumJson): string | undefined }> = {
@@ -50,19 +56,45 @@ async function printUsage(
     const { sums = [] } = await client.call<{ sums?: UsageSumJson[] }>(doorMethods.queryUsage, request, {
       signal,
     });
-    const table = () =>
-      formatTable(
-        [...(each ? ['begins'] : []), by, 'calls', 'input', 'output', 'cost'],
-        sums.map((sum) => [...(each ? [sum.startTime ?? ''] : []), ...cellsOf(sum, by)].map(printableLine)),
-      );
-    for (const line of json ? sums.map((sum) => JSON.stringify(sum)) : [table()])
-      printLine(context.terminal.out, line);
+    if (json) {
+      for (const sum of sums) printLine(context.terminal.out, JSON.stringify(sum));
+      return;
+    }
+    const keyNames = by === 'key' ? await readKeyNames(client, signal) : new Map<string, string>();
+    const nameOf = (sum: UsageSumJson) => {
+      const value = dimensions[by].of(sum) ?? '';
+      return keyNames.get(value) ?? value;
+    };
+    const table = formatTable(
+      [...(each ? ['begins'] : []), by, 'calls', 'input', 'output', 'cost'],
+      sums.map((sum) =>
+        [...(each ? [sum.startTime ?? ''] : []), nameOf(sum), ...cellsOf(sum)].map(printableLine),
+      ),
+    );
+    printLine(context.terminal.out, table);
   });
 }
 
-function cellsOf(sum: UsageSumJson, by: Dimension): string[] {
+/** Names by id; empty when the caller's key may not list keys: ids are shown then. */
+async function readKeyNames(client: DoorClient, signal: AbortSignal): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  const list = {
+    method: doorMethods.listApiKeys,
+    itemsOf: (page: PageJson & { apiKeys?: ApiKeyJson[] }) => page.apiKeys,
+    most: keyNamesMax,
+  };
+  try {
+    for await (const { id = '', displayName = '' } of listItems(client, list, { signal }))
+      names.set(id, displayName === '' ? id : `${displayName} (${id})`);
+  } catch (error) {
+    if (!(error instanceof WeftError) || error.code !== 'PERMISSION_DENIED') throw error;
+  }
+  return names;
+}
+
+function cellsOf(sum: UsageSumJson): string[] {
   const { calls = '0', usage: { inputTokens = '0', outputTokens = '0' } = {} } = sum;
-  return [dimensions[by].of(sum) ?? '', calls, inputTokens, outputTokens, costOf(sum)];
+  return [calls, inputTokens, outputTokens, costOf(sum)];
 }
 
 /** What is known, and of how many calls nothing is. */

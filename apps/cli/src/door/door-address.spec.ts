@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CliConfig } from '../config';
@@ -19,12 +19,41 @@ function keepKey(text = 'weft_kept\n'): void {
 
 it('takes options rather than settings', () => {
   const door = findDoor({ url: 'https://weft.example', key: 'option' }, { ...config, apiKey: 'setting' });
-  expect(door).toEqual({ url: 'https://weft.example', apiKey: 'option' });
+  expect(door).toEqual({ url: 'https://weft.example', apiKey: 'option', keySource: 'the option --key' });
 });
 
 it('takes the key of the settings rather than the one that standalone keeps', () => {
   keepKey();
   expect(findDoor({}, { ...config, apiKey: 'setting' }).apiKey).toBe('setting');
+});
+
+describe('with the profile of a cluster', () => {
+  beforeEach(() => {
+    keepKey();
+    mkdirSync(join(config.dataDir, 'cluster'));
+    const profile = { url: 'http://127.0.0.1:8081', apiKey: 'weft_cluster' };
+    writeFileSync(join(config.dataDir, 'cluster', 'client-profile.json'), JSON.stringify(profile));
+  });
+
+  it('takes its key for its address, and says where the key was', () => {
+    expect(findDoor({ url: 'http://127.0.0.1:8081/' }, config)).toEqual({
+      url: 'http://127.0.0.1:8081',
+      apiKey: 'weft_cluster',
+      keySource: `the file ${join(config.dataDir, 'cluster', 'client-profile.json')}`,
+    });
+  });
+
+  it('takes the key of standalone for another address', () => {
+    expect(findDoor({}, config)).toMatchObject({
+      apiKey: 'weft_kept',
+      keySource: `the file ${join(config.dataDir, 'admin-key')}`,
+    });
+  });
+
+  it('says which file is damaged', () => {
+    writeFileSync(join(config.dataDir, 'cluster', 'client-profile.json'), '{');
+    expect(() => findDoor({}, config)).toThrow(/client-profile\.json cannot be read/);
+  });
 });
 
 it.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080', 'http://127.9.9.9'])(

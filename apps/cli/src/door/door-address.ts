@@ -9,6 +9,8 @@ export interface DoorAddress {
   /** Without a slash at the end. */
   url: string;
   apiKey: string;
+  /** Where the key was found, for a person: an option, a variable or a file. */
+  keySource: string;
 }
 
 /** What the command line says of it. */
@@ -18,18 +20,20 @@ export interface DoorOptions {
 }
 
 /**
- * Finds out where weft is and the key to call it with: the options first, then the environment, then the key that standalone
- * keeps in its data folder. That one is for this machine alone: it is not sent to another host.
+ * Finds out where weft is and the key to call it with: the options first, then the environment, then the profile of a cluster
+ * that `make up` started at that address, then the key that standalone keeps in its data folder. Kept keys belong to
+ * this machine: they are not sent to another host.
  *
  * @throws UsageError that says what is missing or wrong, and what to do
  */
 export function findDoor(options: DoorOptions, config: CliConfig): DoorAddress {
   const url = checkedUrl(options.url ?? config.url);
-  const given = options.key ?? config.apiKey;
-  if (given !== undefined) return { url: withoutSlash(url), apiKey: checkedKey(given) };
+  const at = (apiKey: string, keySource: string) => ({ url: withoutSlash(url), apiKey, keySource });
+  if (options.key !== undefined) return at(checkedKey(options.key), 'the option --key');
+  if (config.apiKey !== undefined) return at(checkedKey(config.apiKey), 'the variable WEFT_API_KEY');
   const isHere = isLoopback(url.hostname);
-  const kept = isHere ? keptKey(config.dataDir) : undefined;
-  if (kept !== undefined) return { url: withoutSlash(url), apiKey: kept };
+  const kept = isHere ? keptKey(config.dataDir, withoutSlash(url)) : undefined;
+  if (kept !== undefined) return at(kept.apiKey, `the file ${kept.file}`);
   const where = isHere
     ? `, or start weft with \`make run\` and call \`weft\` from the same folder: its first key is in ${config.dataDir}/admin-key (WEFT_DATA_DIR names another folder)`
     : '';
@@ -66,11 +70,27 @@ function isLoopback(host: string): boolean {
   return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }
 
-function keptKey(dataDir: string): string | undefined {
-  const file = join(dataDir, 'admin-key');
-  if (dataDir === 'memory' || !existsSync(file)) return undefined;
+interface KeptKey {
+  apiKey: string;
+  file: string;
+}
+
+/** The key of the weft of this machine that answers at an address. */
+function keptKey(dataDir: string, url: string): KeptKey | undefined {
+  if (dataDir === 'memory') return undefined;
+  const profileFile = join(dataDir, 'cluster', 'client-profile.json');
+  const profile = readKept(profileFile, (text) => JSON.parse(text) as { url?: string; apiKey?: string });
+  if (profile?.url === url && profile.apiKey !== undefined)
+    return { apiKey: checkedKey(profile.apiKey), file: profileFile };
+  const keyFile = join(dataDir, 'admin-key');
+  const apiKey = readKept(keyFile, checkedKey);
+  return apiKey === undefined ? undefined : { apiKey, file: keyFile };
+}
+
+function readKept<Kept>(file: string, parse: (text: string) => Kept): Kept | undefined {
+  if (!existsSync(file)) return undefined;
   try {
-    return checkedKey(readFileSync(file, 'utf8'));
+    return parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);

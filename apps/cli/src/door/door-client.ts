@@ -23,6 +23,8 @@ export interface DoorClient {
   close(): Promise<void>;
 }
 
+/** As much of a key as the server shows too, in its list of keys; of a short one only a third. */
+const shownKeyLengthMax = 12;
 const defaultTimeoutMs = 30_000;
 const connectTimeoutMs = 10_000;
 /** Weft says every 10 s that a stream is alive. */
@@ -32,7 +34,7 @@ const streamHeadersMs = 600_000;
 
 /** Makes a client; connections are opened when they are needed. */
 export function createDoorClient(address: DoorAddress): DoorClient {
-  const { url, apiKey } = address;
+  const { url, apiKey, keySource } = address;
   const agent = new Agent({ connect: { timeout: connectTimeoutMs } });
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/+$/, '');
@@ -55,7 +57,11 @@ export function createDoorClient(address: DoorAddress): DoorClient {
     });
     if (answer.statusCode === 200) return answer;
     const header = (name: string) => [answer.headers[name]].flat()[0];
-    throw toDoorError({ status: answer.statusCode, header, text: await answer.body.text() });
+    throw withKeySource(
+      toDoorError({ status: answer.statusCode, header, text: await answer.body.text() }),
+      apiKey,
+      keySource,
+    );
   }
 
   async function whole<Answer>(path: string, body: object | undefined, call: DoorCall = {}): Promise<Answer> {
@@ -88,6 +94,20 @@ export function createDoorClient(address: DoorAddress): DoorClient {
     },
     close: () => agent.destroy(),
   };
+}
+
+/** A refused key is named, as far as a key may be shown, with the place where it was found. */
+function withKeySource(error: WeftError, apiKey: string, keySource: string): WeftError {
+  if (error.code !== 'UNAUTHENTICATED') return error;
+  const shown = apiKey.slice(0, Math.min(shownKeyLengthMax, Math.floor(apiKey.length / 3)));
+  const message = `${error.message} The key that was sent (${shown}…) comes from ${keySource}.`;
+  const { metadata, violations, retryDelayMs } = error;
+  return new WeftError(error.code, error.reason, message, {
+    metadata: { ...metadata },
+    violations: [...violations],
+    retryDelayMs,
+    cause: error,
+  });
 }
 
 async function* withCallErrors(

@@ -42,6 +42,7 @@ function isLeftOut(entry: Dirent): boolean {
   return entry.name.startsWith('.') || entry.name === 'node_modules';
 }
 
-function isDocument(name: string): boolean {
+/** True when a file's ending is one that weft reads. */
+export function isDocument(name: string): boolean {
   return (documentEndings as readonly string[]).includes(extname(name).toLowerCase());
 }
