@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ReplicaPlace } from './cluster-layout';
 
 /** What is kept of a cluster whose processes outlive the command that started them. */
 export interface ClusterState {
   httpUrl: string;
   grpcAddress: string;
-  processes: { name: string; service: string; pid: number; probePort: number }[];
+  processes: ProcessState[];
+}
+
+/** One process of it. */
+export interface ProcessState {
+  name: string;
+  pid: number;
+  /** Where it is, so that it can be started again there. */
+  place: ReplicaPlace;
 }
 
 /** Keeps the state in a cluster's folder. */
@@ -25,7 +34,7 @@ export function removeClusterState(folder: string): void {
 }
 
 /** Whether a process of the state still runs: ids come again, so it is asked what it runs. */
-export function isServiceProcess({ service, pid }: { service: string; pid: number }): boolean {
+export function isServiceProcess({ pid, place: { service } }: ProcessState): boolean {
   try {
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
     return command.includes(join('services', service, 'dist', 'main.js'));

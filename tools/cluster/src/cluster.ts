@@ -55,21 +55,10 @@ export interface Cluster {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { replicas: counts = {}, detached = false } = options;
   const places = await layOutCluster(counts, options.doors);
-  const { environmentOf, adminKey } = await prepare(options, places);
-  const logs = join(options.folder, 'logs');
-  const replicas = places.map((place) => {
-    const logFile = join(logs, `${place.service}-${place.replica}.log`);
-    return new ReplicaProcess(place, { env: environmentOf(place), logFile, detached });
-  });
+  const { replicas, adminKey } = await prepareReplicas(options, places);
   const killAll = () => replicas.forEach((replica) => void replica.end('SIGKILL'));
   if (!detached) process.once('exit', killAll);
-  for (const replica of replicas) replica.start();
-  try {
-    await Promise.all(replicas.map((replica) => replica.ready()));
-  } catch (error) {
-    killAll();
-    throw error;
-  }
+  await startAll(replicas);
   const find = (service: ServiceName, number = 0) =>
     replicas.find(({ place }) => place.service === service && place.replica === number)!;
   const doors = find('gateway').place.doors!;
@@ -89,8 +78,50 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
+/**
+ * Starts replicas of a cluster that runs, at the places where they were.
+ *
+ * @param allPlaces the places of every replica, those that still run included
+ * @throws Error with what a process logged last when it does not get ready
+ */
+export async function restartReplicas(
+  options: ClusterOptions,
+  allPlaces: readonly ReplicaPlace[],
+  missing: readonly ReplicaPlace[],
+): Promise<ReplicaProcess[]> {
+  const { replicas } = await prepareReplicas(options, allPlaces);
+  const started = replicas.filter(({ place }) => missing.includes(place));
+  await startAll(started);
+  return started;
+}
+
+/** Starts replicas and waits until all are ready; kills them when one does not get ready. */
+async function startAll(replicas: readonly ReplicaProcess[]): Promise<void> {
+  for (const replica of replicas) replica.start();
+  try {
+    await Promise.all(replicas.map((replica) => replica.ready()));
+  } catch (error) {
+    replicas.forEach((replica) => void replica.end('SIGKILL'));
+    throw error;
+  }
+}
+
+async function prepareReplicas(options: ClusterOptions, places: readonly ReplicaPlace[]) {
+  const { environmentOf, adminKey } = await prepare(options, places);
+  const logs = join(options.folder, 'logs');
+  const replicas = places.map((place) => {
+    const logFile = join(logs, `${place.service}-${place.replica}.log`);
+    return new ReplicaProcess(place, {
+      env: environmentOf(place),
+      logFile,
+      detached: options.detached ?? false,
+    });
+  });
+  return { replicas, adminKey };
+}
+
 /** Makes what the processes share: folders, secrets, certificates. */
-async function prepare(options: ClusterOptions, places: ReplicaPlace[]) {
+async function prepare(options: ClusterOptions, places: readonly ReplicaPlace[]) {
   const { folder, databaseUrl, natsUrl, natsNamespace = 'weft', tls = true } = options;
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
   const secrets = clusterSecrets(folder, options.adminKey);

@@ -2,10 +2,18 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { startCluster } from './cluster';
-import { isServiceProcess, readClusterState, removeClusterState, writeClusterState } from './cluster-state';
+import { removeClientProfile, writeClientProfile } from './client-profile';
+import { type ClusterOptions, restartReplicas, startCluster } from './cluster';
+import {
+  type ClusterState,
+  isServiceProcess,
+  type ProcessState,
+  readClusterState,
+  removeClusterState,
+  writeClusterState,
+} from './cluster-state';
 import { loadCommandConfig } from './config';
-import { isReady } from './replica-process';
+import { isReady, type ReplicaProcess } from './replica-process';
 
 const pollIntervalMs = 50;
 /** A process has the drain time, 10 s, and 2 s more. */
@@ -16,7 +24,7 @@ const program = new Command('weft-cluster').description(
 );
 program
   .command('up')
-  .description('starts every service and leaves it running')
+  .description('starts every service that does not run and leaves all running')
   .requiredOption('--folder <path>', 'where certificates, secrets and logs are kept')
   .action(async ({ folder }: { folder: string }) => await up(resolve(folder)));
 program
@@ -36,27 +44,53 @@ program.parseAsync().catch((error: unknown) => {
 });
 
 async function up(folder: string): Promise<void> {
-  const running = readClusterState(folder);
-  if (running?.processes.some(isServiceProcess)) {
-    process.stderr.write('weft runs already.\n');
-    process.stdout.write(`weft ready http=${running.httpUrl} grpc=${running.grpcAddress}\n`);
-    return;
-  }
   const config = loadCommandConfig();
-  const cluster = await startCluster({ folder, ...config, detached: true });
-  writeClusterState(folder, {
+  const options: ClusterOptions = { folder, ...config, detached: true };
+  const running = readClusterState(folder);
+  if (running?.processes.some(isServiceProcess)) await completeCluster(options, running);
+  else await startNewCluster(options, config.adminKey === undefined);
+}
+
+async function startNewCluster(options: ClusterOptions, showsKey: boolean): Promise<void> {
+  const cluster = await startCluster(options);
+  writeClusterState(options.folder, {
     httpUrl: cluster.httpUrl,
     grpcAddress: cluster.grpcAddress,
-    processes: cluster.replicas.map(({ name, pid, place }) => ({
-      name,
-      service: place.service,
-      pid: pid!,
-      probePort: place.probePort,
-    })),
+    processes: cluster.replicas.map(stateOf),
   });
-  if (config.adminKey === undefined)
-    process.stdout.write(`weft admin key (kept in ${folder}/secrets.json): ${cluster.adminKey}\n`);
-  process.stdout.write(`weft ready http=${cluster.httpUrl} grpc=${cluster.grpcAddress}\n`);
+  writeClientProfile(options.folder, { url: cluster.httpUrl, apiKey: cluster.adminKey });
+  if (showsKey)
+    process.stdout.write(`weft admin key (kept in ${options.folder}/secrets.json): ${cluster.adminKey}\n`);
+  printReady(cluster);
+}
+
+/** Starts again what has ended of a cluster that runs; what runs and is not ready is only reported. */
+async function completeCluster(options: ClusterOptions, state: ClusterState): Promise<void> {
+  const ended = state.processes.filter((each) => !isServiceProcess(each));
+  if (ended.length === 0) process.stderr.write('weft runs already.\n');
+  for (const { name } of ended) process.stderr.write(`${name} has ended; it is started again.\n`);
+  const places = state.processes.map(({ place }) => place);
+  const missing = ended.map(({ place }) => place);
+  const started = missing.length === 0 ? [] : await restartReplicas(options, places, missing);
+  const restarted = new Map(started.map((replica) => [replica.name, stateOf(replica)]));
+  const processes = state.processes.map((each) => restarted.get(each.name) ?? each);
+  writeClusterState(options.folder, { ...state, processes });
+  const ready = await Promise.all(processes.map(({ place }) => isReady(place.probePort)));
+  const unready = processes.filter((_, index) => !ready[index]).map(({ name }) => name);
+  if (unready.length > 0) {
+    process.stderr.write(`Not ready: ${unready.join(', ')}. Their logs are in ${options.folder}/logs.\n`);
+    process.exitCode = 1;
+    return;
+  }
+  printReady(state);
+}
+
+function stateOf({ name, pid, place }: ReplicaProcess): ProcessState {
+  return { name, pid: pid!, place };
+}
+
+function printReady({ httpUrl, grpcAddress }: { httpUrl: string; grpcAddress: string }): void {
+  process.stdout.write(`weft ready http=${httpUrl} grpc=${grpcAddress}\n`);
 }
 
 async function down(folder: string): Promise<void> {
@@ -73,6 +107,7 @@ async function down(folder: string): Promise<void> {
     process.kill(pid, 'SIGKILL');
   }
   removeClusterState(folder);
+  removeClientProfile(folder);
   process.stderr.write(`stopped ${processes.length} processes.\n`);
   if (left.length > 0) process.exitCode = 1;
 }
@@ -84,7 +119,7 @@ async function status(folder: string): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const ready = await Promise.all(state.processes.map(({ probePort }) => isReady(probePort)));
+  const ready = await Promise.all(state.processes.map(({ place }) => isReady(place.probePort)));
   state.processes.forEach(({ name, pid }, index) =>
     process.stdout.write(
       `${name.padEnd(16)} ${String(pid).padEnd(8)} ${ready[index] ? 'ready' : 'NOT READY'}\n`,
