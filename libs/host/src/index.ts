@@ -1,3 +1,5 @@
+// First, so that an unsupported Node is reported before another import fails on it.
+import '@weft/runtime';
 export { createService, type HostedService, type HostResources } from './create-service';
 export { type EngineConfig, loadEngineConfig } from './engine-config';
 export { openDatabaseEngine, openEventBus } from './open-engines';

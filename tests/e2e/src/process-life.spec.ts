@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '@weft/cluster';
@@ -80,6 +82,24 @@ describe('the first key', () => {
       false,
       0o600,
     ]);
+  });
+});
+
+describe('the first key of a start that failed', () => {
+  it('is shown by the next start that succeeds', async () => {
+    const [port] = await freePorts(1);
+    const occupant = createServer().listen(port, '127.0.0.1');
+    await once(occupant, 'listening');
+    await expect(start({ WEFT_ADMIN_KEY: '', WEFT_HTTP_PORT: String(port) })).rejects.toThrow(
+      `HTTP cannot listen on 127.0.0.1:${port}`,
+    );
+    occupant.close();
+    await once(occupant, 'close');
+
+    const weft = await start({ WEFT_ADMIN_KEY: '' });
+    const printed = /: (weft_\S+)$/.exec(weft.stdout.find((line) => line.includes('admin key'))!)![1]!;
+    const { status } = await call(weft, 'weft.gateway.v1.QuotaService/GetQuota', {}, printed);
+    expect(status).toBe(200);
   });
 });
 
